@@ -1,0 +1,61 @@
+import type { Distro } from '#core/distro.ts';
+import type { Package } from '#core/package.ts';
+import type { Fact } from '#schema/layer-report.ts';
+
+/** Bytes by position, in memory or in an unnamed temporary file: the analyzer cannot tell. */
+export interface RandomAccess {
+  readonly size: number;
+  /** Up to `length` bytes from `offset`; fewer at the end, none past it. The caller may keep but not change them. */
+  read(offset: number, length: number): Uint8Array;
+  /** Everything; throws `input/too-large` over `limit` bytes (64 MiB when left out). */
+  all(limit?: number): Uint8Array;
+}
+
+/** A file of a layer that an analyzer asked for. */
+export interface WantedFile {
+  /** Relative to the root, without a leading slash. */
+  readonly path: string;
+  readonly size: number;
+  readonly mode: number;
+  readonly content: RandomAccess;
+}
+
+/** A surviving file with the facts an analyzer read from it. */
+export interface PathFacts {
+  readonly path: string;
+  readonly facts: readonly Fact[];
+}
+
+/** What the final file system looks like to an analyzer that assembles. */
+export interface ImageView {
+  readonly distro: Distro | null;
+  /** This analyzer's facts by surviving path, sorted by path. */
+  readonly facts: readonly PathFacts[];
+  /** The real path behind a path: symbolic links followed within the image; null when nothing is there. */
+  resolve(path: string): string | null;
+  /** Records a problem as a note of this analyzer. */
+  note(path: string | null, problem: string): void;
+}
+
+/** A package as an analyzer assembles it; the engine adds the layer and sorts and merges copies. */
+export type FoundPackage = Omit<Package, 'layer' | 'paths'> & {
+  /** Where the facts came from: the path and key that tell the layer. Paths of copies are merged by the engine. */
+  readonly evidence: { readonly path: string; readonly key: string };
+  /** Other paths to show beside the evidence, relative to the root. */
+  readonly otherPaths?: readonly string[];
+};
+
+/**
+ * A reader of one kind of evidence. `read` sees one file of one layer and gives raw facts; `assemble` sees the facts that
+ * survive in the final file system and gives packages. Both are pure. What `read` throws becomes a note with path and
+ * reason; the engine walks, opens, limits and times.
+ */
+export interface Analyzer {
+  readonly name: string;
+  /** Raised when the facts or packages change: known layers are then read again. */
+  readonly version: number;
+  /** Cheap, by path (relative, no leading slash) and size in bytes; asked for each regular file. */
+  wants(path: string, size: number): boolean;
+  read(file: WantedFile): Iterable<Fact>;
+  assemble(view: ImageView): Iterable<FoundPackage>;
+}

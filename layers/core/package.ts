@@ -1,0 +1,31 @@
+import type { PackageType } from './ecosystem.ts';
+
+/**
+ * A package found in an image: the final state of all layers, one for each distinct
+ * (type, name, version, arch, source), however many copies there are.
+ */
+export interface Package {
+  readonly type: PackageType;
+  readonly name: string;
+  /** As the ecosystem's own tool prints it: rpm `[epoch:]version-release`, Go with its `v`, Go's own library without. */
+  readonly version: string;
+  readonly arch: string | null;
+  /** deb `name version`, rpm the source rpm's file name, apk the origin, golang `mod`, `dep` or `toolchain`, npm `root` or null. */
+  readonly source: string | null;
+  /** The source package by its parts, where the ecosystem has source packages (deb, rpm, apk). */
+  readonly origin: { readonly name: string; readonly version: string } | null;
+  /** Package URL; two packages with the same purl are the same for matching. */
+  readonly purl: string;
+  /** Where it was found: the database or metadata files, absolute in the image, sorted. */
+  readonly paths: readonly string[];
+  /** diff_id of the layer that brought this version in. */
+  readonly layer: string | null;
+  /** Licences as declared, SPDX ids where they can be told. */
+  readonly licenses: readonly string[];
+  /** Maintainer, vendor or author as declared. */
+  readonly vendor: string | null;
+  /** Installed size in bytes, where known. */
+  readonly size: number | null;
+  /** Files that the package owns, absolute in the image; empty where the ecosystem does not say. */
+  readonly files: readonly string[];
+}

@@ -1,0 +1,65 @@
+import type { Finding } from '#schema/finding.ts';
+import type { ImageReport } from '#schema/image-report.ts';
+import type { ParameterType } from './parameter.ts';
+
+/** A finding with the moments that time-based rules look at; milliseconds since the epoch. */
+export interface JudgedFinding extends Finding {
+  /** When this vulnerability was first seen in this image. */
+  readonly firstSeen: number;
+  /** When a fix was first seen; null when not known. */
+  readonly fixSeen: number | null;
+}
+
+/** What one feed group that serves the image's distribution stands at. */
+export interface FeedFacts {
+  readonly group: string;
+  readonly namespace: string;
+  readonly syncedAt: number | null;
+  readonly records: number;
+}
+
+/** Everything a verdict may depend on. The evaluator is a pure function of these, the bundle and `now`. */
+export interface Facts {
+  readonly image: ImageReport;
+  /** `registry/repository:tag` that the bundle's mappings see. */
+  readonly tag: string;
+  readonly findings: readonly JudgedFinding[];
+  /** The feeds of the image's distribution: empty when no feed knows it. */
+  readonly distroFeeds: readonly FeedFacts[];
+  /** Text of the Dockerfile that came with the image, null when none did (it is then guessed from the history). */
+  readonly dockerfile: string | null;
+  /** Milliseconds since the epoch. */
+  readonly now: number;
+}
+
+/** One reason why a trigger fired. */
+export interface Match {
+  /** Explicit id for allowlists; null: md5hex(gate + trigger + message), as the original makes it. */
+  readonly id: string | null;
+  readonly message: string;
+}
+
+/** A parameter of a trigger; every value in a bundle is a JSON string. */
+export interface Parameter<T> {
+  readonly type: ParameterType<T>;
+  readonly description: string;
+  readonly example: string;
+  readonly required?: boolean;
+  readonly default?: T;
+}
+
+export type ParameterValues = Readonly<Record<string, unknown>>;
+
+export interface Trigger {
+  readonly name: string;
+  readonly description: string;
+  readonly parameters: Readonly<Record<string, Parameter<unknown>>>;
+  /** The reasons to fire, in a stable order; messages are byte-identical to the original's where it has the trigger. */
+  fires(facts: Facts, parameters: ParameterValues): Iterable<Match>;
+}
+
+export interface Gate {
+  readonly name: string;
+  readonly description: string;
+  readonly triggers: readonly Trigger[];
+}

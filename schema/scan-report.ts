@@ -1,0 +1,97 @@
+import { z } from 'zod';
+import { packageTypes } from '#core/ecosystem.ts';
+import { severities } from '#core/severity.ts';
+
+const packageType = z.enum(packageTypes as [string, ...string[]]);
+const text = z.string();
+const nullable = text.nullable();
+
+/** What `plimsoll scan --output json` prints: one object, fields are only ever added. Sizes are bytes, times ISO 8601 UTC. */
+export const scanReport = z.object({
+  image: z.object({
+    reference: text.describe('As it was asked for'),
+    digest: nullable.describe('Digest of the image manifest; null for docker archives and folders, which have none'),
+    configDigest: nullable,
+    platform: text.describe('os/architecture[/variant]'),
+    size: z.number().describe('Stored bytes of all layers'),
+    layers: z.array(
+      z.object({
+        digest: nullable.describe('Digest of the stored bytes; null where the source does not name it'),
+        diffId: text.describe('Digest of the inflated tar; the name of the layer everywhere in this report'),
+        mediaType: text,
+        size: z.number(),
+        cached: z.boolean().describe('True when the layer was known and not read again'),
+      }),
+    ),
+  }),
+  distro: z
+    .object({
+      id: text,
+      versionId: nullable,
+      name: nullable,
+      namespace: nullable.describe('The advisory namespace its packages are judged in; null when there is none'),
+    })
+    .nullable(),
+  packages: z.array(
+    z.object({
+      type: packageType,
+      name: text,
+      version: text,
+      arch: nullable,
+      source: nullable.describe(
+        'deb "name version", rpm the source rpm, apk the origin, golang mod|dep|toolchain, npm root',
+      ),
+      purl: text,
+      paths: z.array(text),
+      layer: nullable.describe('diffId of the layer that brought it in'),
+      licenses: z.array(text),
+    }),
+  ),
+  findings: z.array(
+    z.object({
+      id: text,
+      aliases: z.array(text),
+      package: z.object({ type: packageType, name: text, version: text, purl: text }),
+      severity: z.enum(severities),
+      severitySource: nullable,
+      fixedIn: z.array(text),
+      state: z.enum(['fixed', 'not-fixed', 'wont-fix', 'unknown']),
+      judgement: z.enum(['affected', 'undecidable']),
+      reason: nullable.describe('Why it is undecidable'),
+      namespace: text,
+      group: text.describe('The feed group that said so'),
+      urls: z.array(text),
+      layer: nullable,
+      paths: z.array(text),
+    }),
+  ),
+  verdict: z.object({
+    action: z.enum(['go', 'warn', 'stop']),
+    status: z.enum(['pass', 'fail']),
+    policyId: text,
+    reasons: z.array(
+      z.object({
+        gate: text,
+        trigger: text,
+        triggerId: text,
+        action: z.enum(['go', 'warn', 'stop']),
+        message: text,
+        allowlisted: z.boolean(),
+        policyId: text,
+        ruleId: nullable,
+      }),
+    ),
+    problems: z.array(text).describe('Rules that could not be evaluated'),
+  }),
+  feeds: z.array(
+    z.object({
+      group: text,
+      syncedAt: nullable,
+      records: z.number(),
+      state: z.enum(['ok', 'stale', 'absent', 'failed', 'never']),
+    }),
+  ),
+  notes: z.array(z.object({ analyzer: text, layer: nullable, path: nullable, problem: text })),
+});
+
+export type ScanReport = z.infer<typeof scanReport>;
