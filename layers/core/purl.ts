@@ -10,18 +10,18 @@ export interface Purl {
 
 /** The canonical text of a package URL: qualifiers sorted, empty ones left out. */
 export function formatPurl(purl: Purl): string {
-  const namespace = (purl.namespace ?? '').split('/').filter(Boolean).map(escape).join('/');
-  const version = purl.version ? `@${escape(purl.version)}` : '';
+  const namespace = (purl.namespace ?? '').split('/').filter(Boolean).map(encode).join('/');
+  const version = purl.version ? `@${encode(purl.version)}` : '';
   const qualifiers = Object.entries(purl.qualifiers ?? {})
     .filter((pair): pair is [string, string] => Boolean(pair[1]))
     .sort(([a], [b]) => (a < b ? -1 : 1))
-    .map(([key, value]) => `${key}=${escape(value)}`)
+    .map(([key, value]) => `${key}=${encode(value)}`)
     .join('&');
-  return `pkg:${purl.type}/${namespace ? `${namespace}/` : ''}${escape(purl.name)}${version}${qualifiers ? `?${qualifiers}` : ''}`;
+  return `pkg:${purl.type}/${namespace ? `${namespace}/` : ''}${encode(purl.name)}${version}${qualifiers ? `?${qualifiers}` : ''}`;
 }
 
 /** Percent-encoding of the purl spec: as encodeURIComponent, but the colon stays. */
-function escape(text: string): string {
+function encode(text: string): string {
   return encodeURIComponent(text)
     .replaceAll('%3A', ':')
     .replace(/[!'()*]/g, (c) => `%${c.charCodeAt(0).toString(16).toUpperCase()}`);
