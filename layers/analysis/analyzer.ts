@@ -54,8 +54,8 @@ export interface Analyzer {
   readonly name: string;
   /** Raised when the facts or packages change: known layers are then read again. */
   readonly version: number;
-  /** Cheap, by path (relative, no leading slash) and size in bytes; asked for each regular file. */
-  wants(path: string, size: number): boolean;
+  /** Cheap, by path (relative, no leading slash), size in bytes and permission bits (`0o755`); asked for each regular file. */
+  wants(path: string, size: number, mode: number): boolean;
   read(file: WantedFile): Iterable<Fact>;
   assemble(view: ImageView): Iterable<FoundPackage>;
 }
