@@ -1,4 +1,4 @@
-import type { PackageType } from './ecosystem.ts';
+import { ecosystems, type PackageType, packageTypes } from './ecosystem.ts';
 
 /** The distribution of an image, from os-release or its fallbacks. */
 export interface Distro {
@@ -23,6 +23,9 @@ const parts = (count: number) => (distro: Distro) => {
 
 /** Debian's releases by codename (https://www.debian.org/releases/): testing and unstable carry no VERSION_ID. */
 export const debianReleases: Readonly<Record<string, string>> = {
+  etch: '4',
+  lenny: '5',
+  squeeze: '6',
   wheezy: '7',
   jessie: '8',
   stretch: '9',
@@ -69,4 +72,12 @@ export function distroNamespace(distro: Distro | null): string | null {
   if (distro === null) return null;
   const release = families[distro.id]?.release(distro) ?? null;
   return release === null ? null : `${distro.id}:${release}`;
+}
+
+/** The kind of package that an advisory namespace speaks of, and so its version scheme; null for a namespace that is not known. */
+export function namespaceType(namespace: string): PackageType | null {
+  const language = packageTypes.find((type) => ecosystems[type].namespace === namespace);
+  if (language !== undefined) return language;
+  const id = namespace.slice(0, namespace.indexOf(':'));
+  return Object.hasOwn(families, id) ? (families[id]?.type ?? null) : null;
 }
