@@ -1,0 +1,163 @@
+import { formatPurl } from '#core/purl.ts';
+import type { Fact } from '#schema/layer-report.ts';
+import type { Analyzer, FoundPackage, ImageView, WantedFile } from '../analyzer.ts';
+import { personText } from '../declared-person.ts';
+import { isObject, type JsonObject, readJsonFile } from '../json-file.ts';
+import { declaredLicense } from '../spdx.ts';
+
+/**
+ * Packages of npm and its kin (yarn, pnpm, bun, cnpm) as they are installed: the package.json right inside a module folder,
+ * at any depth. A package.json outside all module folders is a project of its own (source `root`). The name is the file's:
+ * with an alias (`npm:other@1`) the folder is called differently.
+ */
+export const npm: Analyzer = {
+  name: 'npm',
+  version: 1,
+  wants: (path) => path.endsWith('package.json') && placeOf(path) !== 'elsewhere',
+  read: readPackageJson,
+  assemble: assemblePackages,
+};
+
+/** A package.json beyond this is not read. */
+const maxBytes = 4 * 1024 * 1024;
+
+/** npm refuses longer names; old ones may have capitals and `~'!()*` (npm validate-npm-package-name, "legacy" names). */
+const maxName = 214;
+const maxVersion = 256;
+
+/** What is kept of a package.json. */
+interface Manifest {
+  readonly name: string;
+  readonly version: string;
+  readonly licenses?: readonly string[];
+  readonly author?: string;
+  readonly homepage?: string;
+}
+
+type Place = 'installed' | 'root' | 'elsewhere';
+
+/** `node_modules`, and Fedora's `node_modules_20` beside it. */
+const moduleFolder = /^node_modules(_\d+)?$/;
+
+/** Where Debian's own packages keep modules (Debian Javascript policy). */
+const debianFolder = /^usr\/(share|lib(\/[^/]+)?)\/nodejs\//;
+
+/** Folders inside a package whose module folders are test material. */
+const fixtureFolders = new Set(['test', 'tests', '__tests__', 'fixture', 'fixtures', '__fixtures__', 'testdata']);
+
+/** What a package.json at this path stands for; `elsewhere` is one deeper inside a package, or in no package's folder. */
+function placeOf(path: string): Place {
+  const segments = path.split('/');
+  if (segments.pop() !== 'package.json') return 'elsewhere';
+  const last = segments.findLastIndex((segment) => moduleFolder.test(segment));
+  if (last < 0) {
+    const debian = debianFolder.exec(path)?.[0];
+    if (debian === undefined) return 'root';
+    return isPackageFolder(path.slice(debian.length).split('/').slice(0, -1)) ? 'installed' : 'elsewhere';
+  }
+  if (!isPackageFolder(segments.slice(last + 1))) return 'elsewhere';
+  const outer = segments.slice(0, last).findLastIndex((segment) => moduleFolder.test(segment));
+  const owner = segments[outer + 1]?.startsWith('@') ? 2 : 1;
+  const between = outer < 0 ? [] : segments.slice(outer + 1 + owner, last);
+  return between.some((segment) => fixtureFolders.has(segment)) ? 'elsewhere' : 'installed';
+}
+
+/**
+ * True when these segments below a module folder are the folder of a package: `NAME`, `@scope/NAME`, or yarn's
+ * `.store/NAME-npm-1.2.3-HASH/package`. Other names with a dot in front are half-done installations and bookkeeping.
+ */
+function isPackageFolder(below: readonly string[]): boolean {
+  const [first = '.', second = '.'] = below;
+  if (below.length === 1) return !first.startsWith('.') && !first.startsWith('@');
+  if (below.length === 2) return first.startsWith('@') && !second.startsWith('.');
+  return below.length === 3 && first === '.store' && below[2] === 'package';
+}
+
+function* readPackageJson(file: WantedFile): Iterable<Fact> {
+  const json = readJsonFile(file.content, maxBytes);
+  if ((json['name'] ?? '') === '' || (json['version'] ?? '') === '') return;
+  const data = manifestOf(json);
+  if (typeof data === 'string') {
+    // A template of a project (`{{name}}`) is nobody's package; below a module folder it should have been one.
+    if (placeOf(file.path) === 'installed') yield { key: 'problem', data: { problem: data } };
+    return;
+  }
+  yield { key: `${data.name} ${data.version}`, data };
+}
+
+/** What counts of a package.json, or what is wrong with it. */
+function manifestOf(json: JsonObject): Manifest | string {
+  const name = typeof json['name'] === 'string' ? json['name'].trim() : null;
+  if (name === null || !isPackageName(name)) return 'its name is not a valid npm package name';
+  // As npm cleans it: ` =v1.2.3` is 1.2.3.
+  const version = typeof json['version'] === 'string' ? json['version'].trim().replace(/^[=v\s]+(?=\d)/, '') : '';
+  if (version === '' || version.length > maxVersion || /[\s\p{Cc}]/u.test(version)) {
+    return 'its version is not a version text';
+  }
+  const licenses = licensesOf(json);
+  const author = authorOf(json);
+  const homepage = typeof json['homepage'] === 'string' ? json['homepage'].trim().slice(0, 512) : '';
+  return {
+    name,
+    version,
+    ...(licenses.length > 0 ? { licenses } : {}),
+    ...(author !== null ? { author } : {}),
+    ...(homepage !== '' ? { homepage } : {}),
+  };
+}
+
+function isPackageName(name: string): boolean {
+  if (name.length > maxName || name === 'node_modules' || name === 'favicon.ico') return false;
+  const parts = name.startsWith('@') ? name.slice(1).split('/') : [name];
+  if (parts.length !== (name.startsWith('@') ? 2 : 1)) return false;
+  return parts.every((part) => /^[A-Za-z0-9~'!()*_-][A-Za-z0-9~'!()*._-]*$/.test(part));
+}
+
+/** `license` and the older `licenses`, each a text, an object with `type`, or an array of those. */
+function licensesOf(json: JsonObject): readonly string[] {
+  const declared = [json['license'], json['licenses']].flat().slice(0, 32);
+  const texts = declared.map((item) => (isObject(item) ? (item['type'] ?? item['name']) : item));
+  const licenses = texts.map((text) => (typeof text === 'string' ? declaredLicense(text) : null));
+  return [...new Set(licenses.filter((license) => license !== null))];
+}
+
+/** The first of author, authors and maintainers that names somebody. */
+function authorOf(json: JsonObject): string | null {
+  for (const item of [json['author'], json['authors'], json['maintainers']].flat().slice(0, 32)) {
+    const text = isObject(item) ? personText(item['name'], item['email']) : personText(item, null);
+    if (text !== null) return text;
+  }
+  return null;
+}
+
+function* assemblePackages(view: ImageView): Iterable<FoundPackage> {
+  for (const { path, facts } of view.facts) {
+    for (const { key, data } of facts) {
+      if (key === 'problem') view.note(path, (data as { problem: string }).problem);
+      else yield foundPackage(path, key, data as Manifest);
+    }
+  }
+}
+
+function foundPackage(path: string, key: string, manifest: Manifest): FoundPackage {
+  const slash = manifest.name.indexOf('/');
+  return {
+    type: 'npm',
+    name: manifest.name,
+    version: manifest.version,
+    arch: null,
+    source: placeOf(path) === 'root' ? 'root' : null,
+    origin: null,
+    purl: formatPurl({
+      type: 'npm',
+      namespace: slash < 0 ? '' : manifest.name.slice(0, slash),
+      name: manifest.name.slice(slash + 1),
+      version: manifest.version,
+    }),
+    licenses: manifest.licenses ?? [],
+    vendor: manifest.author ?? null,
+    size: null,
+    files: [],
+    evidence: { path, key },
+  };
+}

@@ -1,0 +1,157 @@
+import { posix } from 'node:path';
+import { Fault } from '#core/fault.ts';
+import { formatPurl } from '#core/purl.ts';
+import type { Fact } from '#schema/layer-report.ts';
+import type { Analyzer, FoundPackage, ImageView, WantedFile } from '../analyzer.ts';
+import { isObject, readJsonFile } from '../json-file.ts';
+import { type PythonMetadata, parsePythonMetadata } from '../python-metadata.ts';
+import { parsePythonRecord } from '../python-record.ts';
+import { lines } from '../rfc822.ts';
+
+/**
+ * Python distributions as they are installed, wherever they lie: `NAME.dist-info` (PyPA: recording installed projects),
+ * and the older `NAME.egg-info` folders and files and `.egg` folders that distributions and setuptools leave behind.
+ */
+export const python: Analyzer = {
+  name: 'python',
+  version: 1,
+  wants: (path) => placeOf(path) !== null,
+  read: readMetadataFile,
+  assemble: assemblePackages,
+};
+
+/** Headers stand in front; a description behind them may be of any length. */
+const metadataWindow = 4 * 1024 * 1024;
+const listLimit = 64 * 1024 * 1024;
+
+type Part = 'metadata' | 'record' | 'installed-files' | 'sources' | 'direct-url' | 'installer';
+
+/** Where a file of a distribution belongs: `unit` is what all files of the distribution share, `base` the folder it is installed in. */
+interface Place {
+  readonly part: Part;
+  readonly unit: string;
+  readonly base: string;
+}
+
+const distInfoParts: Readonly<Record<string, Part>> = {
+  METADATA: 'metadata',
+  RECORD: 'record',
+  'direct_url.json': 'direct-url',
+  INSTALLER: 'installer',
+};
+
+const eggInfoParts: Readonly<Record<string, Part>> = {
+  'PKG-INFO': 'metadata',
+  'installed-files.txt': 'installed-files',
+  'SOURCES.txt': 'sources',
+};
+
+/** What a path is to a Python distribution, null for nothing. `~ip-1.0.dist-info` is what pip left of a broken uninstallation. */
+function placeOf(path: string): Place | null {
+  if (path.endsWith('.egg-info')) return { part: 'metadata', unit: path, base: folderOf(path) };
+  const unit = folderOf(path);
+  const folder = unit.slice(unit.lastIndexOf('/') + 1);
+  const file = path.slice(unit === '' ? 0 : unit.length + 1);
+  const distInfo = folder.endsWith('.dist-info') && !folder.startsWith('~');
+  const eggInfo = (folder.endsWith('.egg-info') && !folder.startsWith('~')) || unit.endsWith('.egg/EGG-INFO');
+  const parts = distInfo ? distInfoParts : eggInfo ? eggInfoParts : {};
+  return Object.hasOwn(parts, file) ? { part: parts[file]!, unit, base: folderOf(unit) } : null;
+}
+
+const folderOf = (path: string) => path.slice(0, Math.max(0, path.lastIndexOf('/')));
+
+/** What direct_url.json says (PyPA: direct URL data structure): the package did not come from an index. */
+interface DirectUrl {
+  readonly url: string;
+  readonly vcs?: string;
+  readonly commit?: string;
+  readonly editable?: boolean;
+}
+
+function* readMetadataFile(file: WantedFile): Iterable<Fact> {
+  const part = placeOf(file.path)?.part;
+  if (part === 'metadata') {
+    const data = parsePythonMetadata(textOf(file.content.read(0, metadataWindow)));
+    yield { key: `${data.name} ${data.version}`, data };
+  } else if (part === 'record') {
+    yield { key: part, data: parsePythonRecord(textOf(file.content.all(listLimit))) };
+  } else if (part === 'installed-files' || part === 'sources') {
+    yield { key: part, data: { files: [...lines(textOf(file.content.all(listLimit)))].filter(Boolean) } };
+  } else if (part === 'direct-url') {
+    yield { key: part, data: readDirectUrl(file) };
+  } else if (part === 'installer') {
+    yield { key: part, data: textOf(file.content.read(0, 64)).split('\n')[0]!.trim() };
+  }
+}
+
+const textOf = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
+
+function readDirectUrl(file: WantedFile): DirectUrl {
+  const json = readJsonFile(file.content, 64 * 1024);
+  const { url, vcs_info: vcs, dir_info: dir } = json;
+  if (typeof url !== 'string') throw new Fault('input/invalid', 'names no url');
+  const text = (value: unknown) => (typeof value === 'string' && value.length <= 256 ? value : undefined);
+  const system = isObject(vcs) ? text(vcs['vcs']) : undefined;
+  const commit = isObject(vcs) ? text(vcs['commit_id']) : undefined;
+  return {
+    // User and password before the host are nobody's business, though pip should have taken them out.
+    url: url.slice(0, 1024).replace(/^([a-z+.-]+:\/\/)[^/@]*@/i, '$1'),
+    ...(system === undefined ? {} : { vcs: system }),
+    ...(commit === undefined ? {} : { commit }),
+    ...(isObject(dir) && dir['editable'] === true ? { editable: true } : {}),
+  };
+}
+
+function* assemblePackages(view: ImageView): Iterable<FoundPackage> {
+  const byPath = new Map(view.facts.map(({ path, facts }) => [path, facts]));
+  for (const { path, facts } of view.facts) {
+    const place = placeOf(path);
+    if (place?.part !== 'metadata') continue;
+    const beside = <T>(name: string) => byPath.get(`${place.unit}/${name}`)?.[0]?.data as T | undefined;
+    for (const { key, data } of facts) {
+      const metadata = data as PythonMetadata;
+      const record = beside<{ files: readonly string[]; size: number | null }>('RECORD');
+      yield {
+        type: 'python',
+        name: metadata.name,
+        version: metadata.version,
+        arch: null,
+        source: null,
+        origin: null,
+        purl: purlOf(metadata, beside<DirectUrl>('direct_url.json')),
+        licenses: metadata.licenses ?? [],
+        vendor: metadata.author ?? null,
+        size: record?.size ?? null,
+        files: record ? absolute(place.base, record.files) : listedFiles(view, place, beside),
+        evidence: { path, key },
+      };
+    }
+  }
+}
+
+/** `pkg:pypi/` with the normalised name (PEP 503), and the exact commit of what was installed from version control. */
+function purlOf(metadata: PythonMetadata, direct: DirectUrl | undefined): string {
+  const commit = direct?.vcs !== undefined && direct.commit !== undefined;
+  return formatPurl({
+    type: 'pypi',
+    name: metadata.name.toLowerCase().replace(/[-_.]+/g, '-'),
+    version: metadata.version,
+    qualifiers: { vcs_url: commit ? `${direct.vcs}+${direct.url}@${direct.commit}` : null },
+  });
+}
+
+/**
+ * The files of an egg: installed-files.txt is relative to the metadata folder; SOURCES.txt lists what the source tree had,
+ * so only what is there counts (as in Python's importlib.metadata).
+ */
+function listedFiles(view: ImageView, place: Place, beside: <T>(name: string) => T | undefined): readonly string[] {
+  const installed = beside<{ files: readonly string[] }>('installed-files.txt');
+  if (installed) return absolute(place.unit, installed.files);
+  const sources = beside<{ files: readonly string[] }>('SOURCES.txt');
+  return sources ? absolute(place.base, sources.files).filter((path) => view.resolve(path.slice(1)) !== null) : [];
+}
+
+/** Absolute paths of what is listed relative to a folder; `..` stops at the root. Sorted, each once. */
+function absolute(folder: string, files: readonly string[]): readonly string[] {
+  return [...new Set(files.map((file) => posix.resolve('/', folder, file)))].sort();
+}
