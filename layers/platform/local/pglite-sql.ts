@@ -1,0 +1,62 @@
+import { PGlite, type PGliteOptions } from '@electric-sql/pglite';
+import { Fault } from '#core/fault.ts';
+import type { OpenSql } from '../sql.ts';
+import { faultOf, type Session, sessionSql } from './session-sql.ts';
+
+/**
+ * PGlite in a folder, made when it is not there; in memory when `folder` is null. One session: calls wait for each other.
+ * PGlite takes no lock of its own and two of them destroy a folder, so the caller holds one (pid-lock.ts).
+ * Throws `sql/unavailable` when it cannot start.
+ */
+export async function openPgliteSql(folder: string | null): Promise<OpenSql> {
+  const database = await start(folder);
+  const sql = sessionSql({
+    once: sessionOf(database),
+    hold: async (work) => {
+      try {
+        return await database.transaction((tx) => work(sessionOf(tx)));
+      } catch (thrown) {
+        throw isDatabaseError(thrown) ? faultOf(thrown, 'commit') : thrown;
+      }
+    },
+  });
+  return {
+    ...sql,
+    async [Symbol.asyncDispose]() {
+      if (!database.closed) await database.close();
+    },
+  };
+}
+
+async function start(folder: string | null): Promise<PGlite> {
+  const options: PGliteOptions = folder === null ? { dataDir: 'memory://' } : { dataDir: folder };
+  try {
+    const database = await PGlite.create(options);
+    database.parsers = asIs;
+    database.serializers = asIs;
+    return database;
+  } catch (thrown) {
+    const said = thrown instanceof Error ? thrown.message : String(thrown);
+    throw new Fault(
+      'sql/unavailable',
+      `The embedded database ${folder === null ? 'in memory' : `in ${folder}`} does not start: ${said.slice(0, 500)}`,
+    );
+  }
+}
+
+/** Every type comes as the text PostgreSQL sent and goes as text or bytes: PGlite's own conversions are switched off. */
+const asIs = new Proxy<Record<string, (value: unknown) => never>>(
+  {},
+  { get: () => (value: unknown) => value as never },
+);
+
+function sessionOf(database: Pick<PGlite, 'query'>): Session {
+  return async (text, values) => {
+    const result = await database.query<(string | null)[]>(text, [...values], { rowMode: 'array' });
+    return { fields: result.fields.map((field) => ({ name: field.name, type: field.dataTypeID })), rows: result.rows };
+  };
+}
+
+function isDatabaseError(thrown: unknown): boolean {
+  return thrown instanceof Error && !(thrown instanceof Fault) && 'severity' in thrown && 'code' in thrown;
+}
