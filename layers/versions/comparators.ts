@@ -1,0 +1,12 @@
+import type { Comparator } from './comparator.ts';
+import { apk } from './comparators/apk.ts';
+import { deb } from './comparators/deb.ts';
+import { golang } from './comparators/golang.ts';
+import { pep440 } from './comparators/pep440.ts';
+import { rpm } from './comparators/rpm.ts';
+import { semver } from './comparators/semver.ts';
+
+/** Every version scheme that Plimsoll orders, by its name. */
+export const comparators = { deb, rpm, apk, semver, pep440, golang } as const satisfies Record<string, Comparator>;
+
+export type Scheme = keyof typeof comparators;
