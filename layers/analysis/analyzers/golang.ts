@@ -1,0 +1,107 @@
+import { formatPurl } from '#core/purl.ts';
+import type { Fact } from '#schema/layer-report.ts';
+import type { Analyzer, FoundPackage, ImageView, WantedFile } from '../analyzer.ts';
+import { readGoBuildInfo } from '../go-buildinfo.ts';
+import { type GoModule, parseGoModules } from '../go-modules.ts';
+import { openExecutables } from '../open-executable.ts';
+
+/**
+ * Modules that Go programs were built from: the main module (source `mod`), its dependencies (`dep`), and Go's own library as
+ * `stdlib` (`toolchain`). Programs are ELF, PE or Mach-O; one without build information is not taken for Go.
+ */
+export const golang: Analyzer = {
+  name: 'golang',
+  version: 1,
+  wants: wantsFile,
+  read: readProgram,
+  assemble: assemblePackages,
+};
+
+/** The smallest Go programs are larger by far, unless they are packed. */
+const minBytes = 64 * 1024;
+const minWindowsBytes = 1024;
+
+/** Endings of files that are no programs, whatever their mode says; distributions number their libraries, Go does not. */
+const dataFile =
+  /\.(so\.[\d.]+|[ao]|l[ao]|ko|[ch]|cc|cpp|hpp|go|rs|java|class|[jwe]ar|[cm]?jsx?|[cm]?tsx?|map|json|css|html?|xml|ya?ml|toml|ini|conf|py[cio]?|p[lm]|rb|php|lua|r|tcl|sh|bash|ps1|txt|md|rst|csv|po|mo|pdf|png|jpe?g|gif|svg|ico|webp|ttf|otf|woff2?|gz|tgz|bz2|xz|zst|lz4|zip|whl|egg|gem|nupkg|tar|deb|rpm|apk|db|sqlite3?|log|wasm|onnx|pth?|safetensors)$/i;
+
+type Kind = 'mod' | 'dep' | 'toolchain';
+
+interface GoFact {
+  readonly kind: Kind;
+  readonly name: string;
+  readonly version: string;
+  readonly replaces?: string;
+  readonly build?: Readonly<Record<string, string>>;
+}
+
+function wantsFile(path: string, size: number, mode: number): boolean {
+  if (/\.exe$/i.test(path)) return size >= minWindowsBytes;
+  return size >= minBytes && (mode & 0o111) !== 0 && !dataFile.test(path);
+}
+
+function* readProgram(file: WantedFile): Iterable<Fact> {
+  const seen = new Set<string>();
+  for (const program of openExecutables(file.content)) {
+    const info = readGoBuildInfo(program);
+    if (info === null) continue;
+    const { main, deps, settings, unreadable } = parseGoModules(info.modules);
+    const facts = [
+      ...(main === null ? [] : [{ ...factOf('mod', main), build: settings }]),
+      ...deps.map((dep) => factOf('dep', dep)),
+      { kind: 'toolchain', name: 'stdlib', version: libraryVersion(info.goVersion) } as const,
+    ];
+    for (const data of facts) {
+      const key = `${data.kind} ${data.name} ${data.version}`;
+      if (!seen.has(key)) yield { key, data };
+      seen.add(key);
+    }
+    if (unreadable > 0)
+      yield { key: 'problem', data: { problem: `${unreadable} modules of its build information cannot be read` } };
+  }
+}
+
+function factOf(kind: Kind, { path, version, replaces }: GoModule): GoFact {
+  return { kind, name: path, version, ...(replaces === undefined ? {} : { replaces }) };
+}
+
+/**
+ * The version of Go's library by the version of Go: `go1.20.4 X:boringcrypto` is 1.20.4, `devel go1.21-b1f3e2a Tue Jan ...`
+ * is 1.21-b1f3e2a; a development version that names no release is `(devel)`.
+ */
+function libraryVersion(goVersion: string): string {
+  const word = goVersion.split(' ').find((part) => /^go\d/.test(part));
+  return word === undefined ? '(devel)' : word.slice('go'.length);
+}
+
+function* assemblePackages(view: ImageView): Iterable<FoundPackage> {
+  for (const { path, facts } of view.facts) {
+    for (const { key, data } of facts) {
+      if (key === 'problem') view.note(path, (data as { problem: string }).problem);
+      else yield foundPackage(path, key, data as GoFact);
+    }
+  }
+}
+
+function foundPackage(path: string, key: string, { kind, name, version }: GoFact): FoundPackage {
+  const slash = name.lastIndexOf('/');
+  return {
+    type: 'golang',
+    name,
+    version,
+    arch: null,
+    source: kind,
+    origin: null,
+    purl: formatPurl({
+      type: 'golang',
+      namespace: name.slice(0, Math.max(0, slash)),
+      name: name.slice(slash + 1),
+      version,
+    }),
+    licenses: [],
+    vendor: null,
+    size: null,
+    files: [],
+    evidence: { path, key },
+  };
+}
