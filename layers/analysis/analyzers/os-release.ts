@@ -1,0 +1,150 @@
+import type { Distro } from '#core/distro.ts';
+import type { Analyzer, ImageView } from '../analyzer.ts';
+import { normalId, parseReleaseCpe, parseReleaseText, type ReleaseText } from '../release-text.ts';
+import { shellAssignments } from '../shell-assignments.ts';
+
+/** Release files have some hundred bytes. */
+const maxBytes = 64 * 1024;
+const maxBusybox = 8 * 1024 * 1024;
+
+/** Where busybox images, which have no release file, keep the program; its many names are hard links to the first. */
+const busyboxPaths = ['bin/busybox', 'bin/['];
+
+/** Files that say which distribution an image is. Gives no packages; {@link detectDistro} reads its facts. */
+export const osRelease: Analyzer = {
+  name: 'os-release',
+  version: 1,
+  // Release files are often links to files of the distribution's own naming (etc/redhat-release -> almalinux-release,
+  // usr/lib/os-release -> os.release.d/os-release-fedora): so any of that kind is kept.
+  wants: (path, size) =>
+    (size <= maxBytes &&
+      /^(?:etc|usr\/etc|usr\/lib(?:\/os\.release\.d)?)\/(?:[\w.-]*release[\w.-]*|debian_version)$/.test(path)) ||
+    (size <= maxBusybox && busyboxPaths.includes(path)),
+  *read(file) {
+    if (busyboxPaths.includes(file.path)) {
+      const bytes = Buffer.from(file.content.all(maxBusybox));
+      const at = bytes.indexOf('BusyBox v');
+      const version = at < 0 ? null : /^BusyBox v(\d+(?:\.\d+)+)/.exec(bytes.toString('latin1', at, at + 32));
+      if (version) yield { key: 'busybox', data: { busybox: version[1] } };
+      return;
+    }
+    const text = Buffer.from(file.content.all(maxBytes))
+      .toString('utf8')
+      .replace(/^\ufeff/, '')
+      .replaceAll('\r', '');
+    yield { key: 'release', data: { text } };
+  },
+  assemble: () => [],
+};
+
+/**
+ * The distribution of an image from the facts of {@link osRelease}: the first of etc/os-release and usr/lib/os-release
+ * that exists and names one (os-release(5)), else the older release files from the most to the least telling, else the
+ * version of a busybox image; null when nothing says. Ids are lower case and each distribution has one.
+ */
+export function detectDistro(view: ImageView): Distro | null {
+  const texts = new Map<string, string>();
+  for (const { path, facts } of view.facts)
+    for (const { data } of facts) texts.set(path, (data as { text?: string }).text ?? '');
+  const text = (path: string) => {
+    const real = view.resolve(path);
+    return texts.get(real ?? path) ?? null;
+  };
+  for (const path of ['etc/os-release', 'usr/lib/os-release']) {
+    const found = fromOsRelease(text(path) ?? '', text('etc/debian_version'));
+    if (found !== null) return found;
+  }
+  for (const [path, parse] of fallbacks) {
+    const content = text(path);
+    const found = content === null ? null : parse(content);
+    if (found !== null) return found;
+  }
+  return busybox(view);
+}
+
+function fromOsRelease(text: string, debianVersion: string | null): Distro | null {
+  const values = shellAssignments(text);
+  const value = (name: string) => values.get(name)?.trim() || null;
+  const declared = value('ID') ?? (value('NAME') === null ? null : (parseReleaseText(value('NAME')!)?.id ?? null));
+  if (declared === null) return null;
+  const versionId = value('VERSION_ID');
+  const id = normalId(declared, versionId);
+  // Debian up to 8 names its release only here: VERSION="7 (wheezy)".
+  const inBrackets = id === 'debian' ? (/\(([a-z]+)\)/.exec(value('VERSION') ?? '')?.[1] ?? null) : null;
+  const distro: Distro = {
+    id,
+    versionId,
+    codename: value('VERSION_CODENAME')?.toLowerCase() ?? inBrackets,
+    name: value('PRETTY_NAME') ?? value('NAME'),
+    idLike: (value('ID_LIKE') ?? '').toLowerCase().split(/\s+/).filter(Boolean),
+  };
+  if (id !== 'debian' || versionId !== null) return distro;
+  const debian = fromDebianVersion(debianVersion ?? '');
+  return { ...distro, versionId: debian?.versionId ?? null, codename: distro.codename ?? debian?.codename ?? null };
+}
+
+/** `12.5` is release 12, which is all that os-release would say; `trixie/sid` is the release being made. */
+function fromDebianVersion(text: string): Distro | null {
+  const [first = ''] = text.trim().split('\n');
+  const versionId = /^\d+/.exec(first)?.[0] ?? null;
+  const codename = /^[a-z]+/.exec(first.toLowerCase())?.[0] ?? null;
+  if (versionId === null && codename === null) return null;
+  return { id: 'debian', versionId, codename, name: `Debian GNU/Linux ${first}`, idLike: [] };
+}
+
+function fromLsbRelease(text: string): Distro | null {
+  const values = shellAssignments(text);
+  const id = values.get('DISTRIB_ID');
+  if (!id) return null;
+  const versionId = values.get('DISTRIB_RELEASE') || null;
+  return {
+    id: normalId(id, versionId),
+    versionId,
+    codename: values.get('DISTRIB_CODENAME')?.toLowerCase() || null,
+    name: values.get('DISTRIB_DESCRIPTION') || id,
+    idLike: [],
+  };
+}
+
+function fromAlpineRelease(text: string): Distro | null {
+  const version = text.trim().split('\n')[0] ?? '';
+  if (!/^\d/.test(version)) return null;
+  return { id: 'alpine', versionId: version, codename: null, name: `Alpine Linux v${version}`, idLike: [] };
+}
+
+const plain = (found: ReleaseText | null): Distro | null => found && { ...found, codename: null, idLike: [] };
+const release = (text: string) => plain(parseReleaseText(text));
+
+/** Oracle Linux and other rebuilds keep an etc/redhat-release that says Red Hat: their own file comes first. */
+const fallbacks: readonly (readonly [path: string, parse: (text: string) => Distro | null])[] = [
+  ['etc/alpine-release', fromAlpineRelease],
+  ['etc/oracle-release', release],
+  ['etc/enterprise-release', release],
+  ['etc/almalinux-release', release],
+  ['etc/rocky-release', release],
+  ['etc/centos-release', release],
+  ['etc/fedora-release', release],
+  ['etc/photon-release', release],
+  ['etc/mariner-release', release],
+  ['etc/azurelinux-release', release],
+  ['etc/redhat-release', release],
+  ['etc/system-release', release],
+  ['usr/lib/system-release', release],
+  ['etc/system-release-cpe', (text) => plain(parseReleaseCpe(text))],
+  ['usr/lib/system-release-cpe', (text) => plain(parseReleaseCpe(text))],
+  ['etc/SuSE-release', release],
+  ['etc/gentoo-release', release],
+  ['etc/lsb-release', fromLsbRelease],
+  ['etc/debian_version', fromDebianVersion],
+];
+
+function busybox(view: ImageView): Distro | null {
+  for (const { path, facts } of view.facts) {
+    if (!busyboxPaths.includes(path)) continue;
+    for (const { data } of facts) {
+      const versionId = (data as { busybox?: string }).busybox;
+      if (versionId) return { id: 'busybox', versionId, codename: null, name: `BusyBox v${versionId}`, idLike: [] };
+    }
+  }
+  return null;
+}
