@@ -22,6 +22,10 @@ export interface Limits {
   readonly fileBytes: number;
   /** A file up to this size is held in memory for its analyzers; a larger one in an unnamed temporary file. */
   readonly fileMemoryBytes: number;
+  /** Facts that analyzers read from one layer, as JSON; those of one file too. */
+  readonly factBytes: number;
+  /** Notes of one layer that are listed; more are counted. */
+  readonly notes: number;
   /** A manifest, index or config from outside (OCI distribution-spec asks for 4 MiB at least). */
   readonly documentBytes: number;
   /** Layers of one image. */
@@ -41,6 +45,8 @@ export const defaultLimits: Limits = {
   symlinkHops: 40,
   fileBytes: 1 * GiB,
   fileMemoryBytes: 16 * MiB,
+  factBytes: 256 * MiB,
+  notes: 1000,
   documentBytes: 8 * MiB,
   layers: 512,
   indexDepth: 4,

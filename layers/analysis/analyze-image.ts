@@ -1,0 +1,121 @@
+import type { Digest } from '#core/digest.ts';
+import { Fault } from '#core/fault.ts';
+import type { Limits } from '#core/limits.ts';
+import type { Platform } from '#platform/platform.ts';
+import type { ImageSource, SourceLayer } from '#registry/layer-source.ts';
+import type { ImageReport, ReportLayer } from '#schema/image-report.ts';
+import type { Analyzer } from './analyzer.ts';
+import { nameAnalyzerSet } from './analyzer-set.ts';
+import { analyzers as allAnalyzers } from './analyzers.ts';
+import { assemble } from './assemble.ts';
+import { type Composed, compose } from './compose.ts';
+import { type AnalysisProgress, LayerIntake } from './layer-intake.ts';
+import type { LayerPool } from './layer-pool.ts';
+import { deleteLayerReport, readLayerReport } from './report-store.ts';
+
+export interface AnalyzeImageOptions {
+  readonly limits: Limits;
+  /** Folder for unnamed temporary files; it must exist. */
+  readonly temporaryFolder: string;
+  /** Worker threads to read layers on; without, layers are read here, one after another. */
+  readonly pool?: LayerPool;
+  readonly onProgress?: (progress: AnalysisProgress) => void;
+  /** Ends the analysis early with the reason of the signal. */
+  readonly signal?: AbortSignal;
+  /** All analyzers when left out. Others cannot be combined with a pool, whose workers know the list only. */
+  readonly analyzers?: readonly Analyzer[];
+}
+
+/**
+ * The step that tells what is in an image: layers whose report is stored are not read, the others are read, verified
+ * and stored, then all are composed and packages assembled. A layer that fails (`image/digest-mismatch`, `image/corrupt`,
+ * `image/too-large`, or what its source throws) fails the image and leaves no report; other layers' reports stay, they
+ * are true of their layers. Anything that could not be read within a layer is a note.
+ */
+export async function analyzeImage(
+  world: Pick<Platform, 'blobs' | 'log'>,
+  source: ImageSource,
+  options: AnalyzeImageOptions,
+): Promise<ImageReport> {
+  const { limits, analyzers = allAnalyzers } = options;
+  if (source.layers.length > limits.layers) {
+    throw new Fault(
+      'image/too-large',
+      `the image ${source.reference} has more than ${limits.layers} layers (limit layers)`,
+      {
+        detail: { limit: 'layers', most: limits.layers },
+      },
+    );
+  }
+  const analyzerSet = nameAnalyzerSet(analyzers);
+  const intake = new LayerIntake(world.blobs, analyzerSet, analyzers, options);
+  const layers = await intake.take(source.layers);
+  const diffIds = layers.map(({ diffId }) => diffId);
+  const composed = await composeStored(world, analyzerSet, diffIds, analyzers, limits, async (diffId) => {
+    const broken = source.layers[diffIds.indexOf(diffId)]!;
+    await intake.take([broken]);
+  });
+  const { distro, packages, notes } = assemble(composed, diffIds, analyzers, limits);
+  const shown = source.layers.map((layer, index) =>
+    showLayer(layer, layers[index]!, intake.wasRead(layers[index]!.diffId)),
+  );
+  return {
+    version: 1,
+    analyzers: analyzerSet,
+    reference: source.reference,
+    digest: source.digest,
+    parentDigest: source.parentDigest,
+    configDigest: source.config.digest,
+    platform: source.platform,
+    size: shown.reduce((sum, { size }) => sum + size, 0),
+    created: source.config.created,
+    layers: shown,
+    history: source.config.history,
+    config: source.config.raw,
+    manifest: source.manifest,
+    distro,
+    packages,
+    notes: [...composed.notes, ...notes],
+    files: composed.count,
+  };
+}
+
+/** Composes stored reports. One that is damaged is forgotten and its layer read again, each layer at most once. */
+async function composeStored(
+  world: Pick<Platform, 'blobs' | 'log'>,
+  analyzerSet: string,
+  diffIds: readonly Digest[],
+  analyzers: readonly Analyzer[],
+  limits: Limits,
+  readAgain: (diffId: Digest) => Promise<void>,
+): Promise<Composed> {
+  const repaired = new Set<Digest>();
+  for (;;) {
+    try {
+      const layers = diffIds.map((diffId) => ({ diffId, records: storedRecords(world, analyzerSet, diffId) }));
+      return await compose(layers, analyzers, limits);
+    } catch (thrown) {
+      const broken = thrown instanceof Fault && thrown.code === 'data/corrupt' ? thrown.detail['diffId'] : undefined;
+      const diffId = diffIds.find((known) => known === broken);
+      if (diffId === undefined || repaired.has(diffId)) throw thrown;
+      repaired.add(diffId);
+      world.log.error('layer report is damaged, layer is read again', { diffId, analyzerSet });
+      await deleteLayerReport(world.blobs, analyzerSet, diffId);
+      await readAgain(diffId);
+    }
+  }
+}
+
+async function* storedRecords(world: Pick<Platform, 'blobs'>, analyzerSet: string, diffId: Digest) {
+  const records = await readLayerReport(world.blobs, analyzerSet, diffId);
+  if (records === null) {
+    throw new Fault('data/corrupt', `the report of the layer ${diffId} is no longer stored; analyze the image again`, {
+      detail: { diffId },
+    });
+  }
+  yield* records;
+}
+
+function showLayer(layer: SourceLayer, taken: { diffId: Digest; size: number }, read: boolean): ReportLayer {
+  return { digest: layer.digest, diffId: taken.diffId, mediaType: layer.mediaType, size: taken.size, cached: !read };
+}

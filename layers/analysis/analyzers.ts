@@ -1,0 +1,15 @@
+import type { Analyzer } from './analyzer.ts';
+import { nameAnalyzerSet } from './analyzer-set.ts';
+import { apk } from './analyzers/apk.ts';
+import { dpkg } from './analyzers/dpkg.ts';
+import { golang } from './analyzers/golang.ts';
+import { npm } from './analyzers/npm.ts';
+import { osRelease } from './analyzers/os-release.ts';
+import { python } from './analyzers/python.ts';
+import { rpm } from './analyzers/rpm.ts';
+
+/** Every analyzer, in the order a reader wants: the distribution, what it installs, what languages install. */
+export const analyzers: readonly Analyzer[] = [osRelease, dpkg, apk, rpm, npm, python, golang];
+
+/** The name of this set at its versions. */
+export const analyzerSet: string = nameAnalyzerSet(analyzers);

@@ -1,0 +1,126 @@
+import type { Distro } from '#core/distro.ts';
+import type { Limits } from '#core/limits.ts';
+import type { Note } from '#core/note.ts';
+import type { Package } from '#core/package.ts';
+import type { Analyzer, FoundPackage, ImageView } from './analyzer.ts';
+import { detectDistro, osRelease } from './analyzers/os-release.ts';
+import { byteOrder } from './byte-order.ts';
+import type { Composed } from './compose.ts';
+import { problemText } from './problem-text.ts';
+
+export interface Assembled {
+  readonly distro: Distro | null;
+  /** One for each distinct type, name, version, arch and source, sorted by these in the order of their bytes. */
+  readonly packages: readonly Package[];
+  readonly notes: readonly Note[];
+}
+
+/** A package with what is known of all its copies so far. */
+interface Gathered {
+  readonly package: FoundPackage;
+  readonly paths: Set<string>;
+  readonly licenses: Set<string>;
+  readonly files: Set<string>;
+  /** Index of the layer of the oldest copy. */
+  layer: number;
+}
+
+/**
+ * Makes packages out of the facts that survive in an image. `diffIds` are those of its layers, base first. An analyzer
+ * that throws is a note, and the packages it gave before stay.
+ */
+export function assemble(
+  composed: Composed,
+  diffIds: readonly string[],
+  analyzers: readonly Analyzer[],
+  limits: Limits,
+): Assembled {
+  const notes: Note[] = [];
+  const distro = guarded(osRelease.name, notes, () =>
+    detectDistro(viewOf(composed, osRelease.name, null, notes, limits)),
+  );
+  const gathered = new Map<string, Gathered>();
+  for (const analyzer of analyzers) {
+    const view = viewOf(composed, analyzer.name, distro, notes, limits);
+    guarded(analyzer.name, notes, () => {
+      for (const found of analyzer.assemble(view)) gather(gathered, found, layerOf(composed, analyzer, found));
+    });
+  }
+  const packages = [...gathered.values()].map((copies) => finish(copies, diffIds)).sort(packageOrder);
+  return { distro, packages, notes };
+}
+
+function viewOf(composed: Composed, analyzer: string, distro: Distro | null, notes: Note[], limits: Limits): ImageView {
+  let count = 0;
+  return {
+    distro,
+    facts: composed.facts(analyzer),
+    resolve: (path) => composed.resolve(path),
+    note: (path, problem) => {
+      count += 1;
+      if (count > limits.notes) return;
+      const where = path === null ? null : `/${path.replace(/^\/+/, '')}`;
+      const layer = path === null ? null : (composed.lookup(where!.slice(1))?.layer ?? null);
+      if (count < limits.notes) notes.push({ analyzer, layer, path: where, problem });
+      else notes.push({ analyzer, layer: null, path: null, problem: 'further problems are not listed (limit notes)' });
+    },
+  };
+}
+
+function guarded<T>(analyzer: string, notes: Note[], work: () => T): T | null {
+  try {
+    return work();
+  } catch (thrown) {
+    notes.push({ analyzer, layer: null, path: null, problem: `could not assemble: ${problemText(thrown)}` });
+    return null;
+  }
+}
+
+/** The layer whose fact is the evidence; evidence that names no fact counts for the layer that wrote the file. */
+function layerOf(composed: Composed, analyzer: Analyzer, { evidence }: FoundPackage): number {
+  return composed.since(analyzer.name, evidence.path, evidence.key) ?? composed.layerIndex(evidence.path) ?? -1;
+}
+
+function gather(gathered: Map<string, Gathered>, found: FoundPackage, layer: number): void {
+  const identity = JSON.stringify([found.type, found.name, found.version, found.arch, found.source]);
+  const known = gathered.get(identity);
+  const copies = known ?? { package: found, paths: new Set(), licenses: new Set(), files: new Set(), layer };
+  for (const path of [found.evidence.path, ...(found.otherPaths ?? [])]) copies.paths.add(absolute(path));
+  for (const license of found.licenses) copies.licenses.add(license);
+  for (const file of found.files) copies.files.add(file);
+  if (layer >= 0 && (copies.layer < 0 || layer < copies.layer)) copies.layer = layer;
+  if (known === undefined) gathered.set(identity, copies);
+}
+
+function finish(copies: Gathered, diffIds: readonly string[]): Package {
+  const { type, name, version, arch, source, origin, purl, vendor, size } = copies.package;
+  return {
+    type,
+    name,
+    version,
+    arch,
+    source,
+    origin,
+    purl,
+    paths: [...copies.paths].sort(byteOrder),
+    layer: diffIds[copies.layer] ?? null,
+    licenses: [...copies.licenses],
+    vendor,
+    size,
+    files: [...copies.files],
+  };
+}
+
+function absolute(path: string): string {
+  return path.startsWith('/') ? path : `/${path}`;
+}
+
+function packageOrder(a: Package, b: Package): number {
+  return (
+    byteOrder(a.type, b.type) ||
+    byteOrder(a.name, b.name) ||
+    byteOrder(a.version, b.version) ||
+    byteOrder(a.arch ?? '', b.arch ?? '') ||
+    byteOrder(a.source ?? '', b.source ?? '')
+  );
+}

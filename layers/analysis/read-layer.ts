@@ -1,0 +1,174 @@
+import { type Digest, finishDigest, startDigest } from '#core/digest.ts';
+import { Fault } from '#core/fault.ts';
+import type { Limits } from '#core/limits.ts';
+import type { SourceLayer } from '#registry/layer-source.ts';
+import type { TarEntry } from '#registry/tar-stream.ts';
+import type { FileEntry, LayerRecord } from '#schema/layer-report.ts';
+import type { Analyzer } from './analyzer.ts';
+import { nameAnalyzerSet } from './analyzer-set.ts';
+import { FactReader } from './fact-reader.ts';
+import { LinkedFiles } from './linked-files.ts';
+import { layerName, openLayerPass } from './layer-pass.ts';
+import { type ReadBody, readBody } from './read-body.ts';
+import { readWhiteout } from './whiteout.ts';
+
+export interface ReadLayerOptions {
+  readonly analyzers: readonly Analyzer[];
+  readonly limits: Limits;
+  /** Folder for unnamed temporary files, used for files too large to be held in memory. */
+  readonly temporaryFolder: string;
+  /** Hears how many stored bytes were read so far. */
+  readonly onBytes?: (done: number) => void;
+}
+
+/**
+ * Reads one layer in one streaming pass and gives its records, head first and `end` last. Nothing is unpacked, and no
+ * more than one file and what hard links need is held in memory. The `end` record comes only after both digests were
+ * verified; before it, every record is a rumour. A hard link that an analyzer wants although it did not want the file
+ * behind it costs a second pass over the layer, for all such links together.
+ *
+ * Throws `image/digest-mismatch`, `image/too-large` (with the name of the limit) and `image/corrupt`; whatever concerns
+ * a single file only is a note.
+ */
+export async function* readLayer(layer: SourceLayer, options: ReadLayerOptions): AsyncGenerator<LayerRecord, void> {
+  yield { kind: 'head', version: 1, analyzers: nameAnalyzerSet(options.analyzers) };
+  const reading = new LayerReading(layer, options);
+  yield* reading.firstPass();
+  yield* reading.secondPass();
+  yield* reading.closing();
+}
+
+class LayerReading {
+  readonly #layer: SourceLayer;
+  readonly #options: ReadLayerOptions;
+  readonly #facts: FactReader;
+  readonly #linked: LinkedFiles;
+  /** A folder has no bytes to be named by: its diff_id is the digest of its listing. */
+  readonly #listing = startDigest();
+  #entries = 0;
+  #fileBytes = 0;
+  #notes = 0;
+  #diffId: Digest | null = null;
+  #size = 0;
+  #inflated = 0;
+
+  constructor(layer: SourceLayer, options: ReadLayerOptions) {
+    this.#layer = layer;
+    this.#options = options;
+    this.#facts = new FactReader(options.analyzers, options.limits);
+    this.#linked = new LinkedFiles(this.#facts);
+  }
+
+  async *firstPass(): AsyncGenerator<LayerRecord, void> {
+    const { limits, onBytes = () => {} } = this.#options;
+    await using pass = openLayerPass(this.#layer, limits, onBytes);
+    for await (const entry of pass.entries) {
+      this.#entries += 1;
+      if (this.#entries > limits.layerEntries) this.#refuseEntries();
+      for (const record of await this.#recordsOf(entry)) yield record;
+      if (this.#layer.bytes.kind === 'folder') onBytes(this.#fileBytes);
+    }
+    const { diffId, size, inflated } = await pass.finish();
+    this.#diffId = diffId ?? finishDigest(this.#listing);
+    this.#size = diffId === null ? this.#fileBytes : size;
+    this.#inflated = diffId === null ? this.#fileBytes : inflated;
+  }
+
+  async *secondPass(): AsyncGenerator<LayerRecord, void> {
+    const { limits } = this.#options;
+    if (this.#linked.count === 0) return;
+    await using pass = openLayerPass(this.#layer, limits, () => {});
+    for await (const entry of pass.entries) {
+      const links = entry.type === 'file' && entry.problem === null ? this.#linked.to(entry.path) : [];
+      if (links.length === 0) continue;
+      using body = await readBody(entry, limits, this.#options.temporaryFolder, true);
+      for (const link of links) yield* this.#factRecords(link.path, link.analyzers, body, entry.mode);
+    }
+    await pass.finish();
+  }
+
+  *closing(): Generator<LayerRecord, void> {
+    const more = this.#notes - this.#options.limits.notes;
+    if (more > 0)
+      yield { kind: 'note', ...this.#note('layer', null, `${more} more problems are not listed (limit notes)`) };
+    yield {
+      kind: 'end',
+      diffId: this.#diffId!,
+      digest: this.#layer.digest,
+      size: this.#size,
+      inflated: this.#inflated,
+      entries: this.#entries,
+    };
+  }
+
+  async #recordsOf(entry: TarEntry): Promise<LayerRecord[]> {
+    if (entry.problem !== null) return [...this.#noteRecord('layer', entry.path, entry.problem)];
+    // A folder is a final file system: a name such as `.wh.x` in it is a file like any other.
+    const whiteout = this.#layer.bytes.kind === 'folder' ? null : readWhiteout(entry.path);
+    if (whiteout !== null) {
+      if (whiteout.kind === 'ignored') return [];
+      if (whiteout.kind === 'problem') return [...this.#noteRecord('layer', entry.path, whiteout.problem)];
+      return [whiteout];
+    }
+    if (entry.type === 'file') return await this.#fileRecords(entry);
+    if (entry.type === 'hardlink' && entry.link !== null) {
+      const problem = this.#linked.add(entry.path, entry.link);
+      if (problem !== null)
+        return [this.#fileRecord(entry, 0, null), ...this.#noteRecord('layer', entry.path, problem)];
+    }
+    return [this.#fileRecord(entry, 0, null)];
+  }
+
+  async #fileRecords(entry: TarEntry): Promise<LayerRecord[]> {
+    const { limits, temporaryFolder } = this.#options;
+    const wanted = this.#facts.wantedBy(entry.path, entry.size, entry.mode);
+    const tooLarge = entry.size > limits.fileBytes;
+    using body = await readBody(entry, limits, temporaryFolder, wanted.length > 0 && !tooLarge);
+    this.#fileBytes += body.size;
+    this.#linked.remember(entry.path, { size: body.size, mode: entry.mode });
+    const records = [this.#fileRecord(entry, body.size, body.sha256)];
+    if (wanted.length > 0) records.push(...this.#factRecords(entry.path, wanted, body, entry.mode));
+    return records;
+  }
+
+  *#factRecords(path: string, wanted: readonly Analyzer[], body: ReadBody, mode: number): Generator<LayerRecord, void> {
+    if (body.content === null) {
+      const problem = `not read: ${body.size} bytes pass the limit fileBytes of ${this.#options.limits.fileBytes}`;
+      for (const analyzer of wanted) yield* this.#noteRecord(analyzer.name, path, problem);
+      return;
+    }
+    const file = { path, size: body.size, mode, content: body.content };
+    for (const analyzer of wanted) {
+      const { facts, problem } = this.#facts.read(analyzer, file);
+      if (facts.length > 0) yield { kind: 'facts', analyzer: analyzer.name, path, facts };
+      if (problem !== null) yield* this.#noteRecord(analyzer.name, path, problem);
+    }
+  }
+
+  #fileRecord(entry: TarEntry, size: number, sha256: string | null): LayerRecord {
+    const { path, mode, uid, gid, link } = entry;
+    const file: FileEntry = { path, type: entry.type, mode, uid, gid, size, sha256, link };
+    if (this.#layer.bytes.kind === 'folder') {
+      this.#listing.update(`${JSON.stringify([path, file.type, mode, uid, gid, size, sha256, link])}\n`);
+    }
+    return { kind: 'file', ...file };
+  }
+
+  *#noteRecord(analyzer: string, path: string, problem: string): Generator<LayerRecord, void> {
+    this.#notes += 1;
+    if (this.#notes <= this.#options.limits.notes) yield { kind: 'note', ...this.#note(analyzer, path, problem) };
+  }
+
+  #note(analyzer: string, path: string | null, problem: string) {
+    return { analyzer, layer: this.#layer.diffId, path: path === null ? null : `/${path}`, problem };
+  }
+
+  #refuseEntries(): never {
+    const most = this.#options.limits.layerEntries;
+    throw new Fault(
+      'image/too-large',
+      `the layer ${layerName(this.#layer)} has more than ${most} entries (limit layerEntries); raise the limit to analyze it`,
+      { detail: { limit: 'layerEntries', most, layer: layerName(this.#layer) } },
+    );
+  }
+}
