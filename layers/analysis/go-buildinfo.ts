@@ -17,6 +17,8 @@ const headerBytes = 32;
 /** Without a section of its own the record is looked for in this much of the writable data, where it stands in front. */
 const scanBytes = 16 * 1024 * 1024;
 const scanWindow = 1024 * 1024;
+/** Places that look like it and are tried: hostile data may hold a million. */
+const maxTries = 16;
 
 const maxGoVersion = 256;
 const maxModules = 8 * 1024 * 1024;
@@ -31,11 +33,13 @@ export function readGoBuildInfo(program: Executable): GoBuildInfo | null {
   const regions = named === undefined ? writableRegions(program) : [named];
   let damage: Fault | null = null;
   let left = scanBytes;
+  let tries = 0;
   for (const region of regions) {
     for (const address of magicAddresses(program, region, left)) {
       const found = decodeAt(program, address);
       if (!(found instanceof Fault)) return found;
       damage ??= found;
+      if (++tries === maxTries) throw damage;
     }
     left -= region.size;
     if (left <= 0) break;

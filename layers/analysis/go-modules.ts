@@ -12,12 +12,15 @@ export interface GoModules {
   readonly deps: readonly GoModule[];
   /** Of the build settings, those that may tell the main module's version, and the target. */
   readonly settings: Readonly<Record<string, string>>;
-  /** Lines that name a module but cannot be read. */
+  /** Lines that name a module but cannot be read, or come after too many others. */
   readonly unreadable: number;
 }
 
 /** Version of a module that was built from a working tree. */
 const develVersion = '(devel)';
+
+/** The largest programs have some 2,000. */
+const maxDeps = 20_000;
 
 const keptSettings = new Set(['GOOS', 'GOARCH', 'CGO_ENABLED', 'vcs', 'vcs.revision', 'vcs.time', 'vcs.modified']);
 
@@ -31,11 +34,12 @@ export function parseGoModules(text: string): GoModules {
   const settings: Record<string, string> = {};
   let main: GoModule | null = null;
   let unreadable = 0;
+  let flags = '';
   let last: 'main' | 'dep' | 'none' = 'none';
   for (const line of text.split('\n')) {
     const [word = '', first = '', second = ''] = line.split('\t');
     if (word === 'mod' || word === 'dep') {
-      const module = moduleOf(first, second);
+      const module = deps.length < maxDeps ? moduleOf(first, second) : null;
       last = module === null ? 'none' : word === 'mod' ? 'main' : 'dep';
       if (module === null) unreadable++;
       else if (word === 'mod') main = module;
@@ -46,11 +50,13 @@ export function parseGoModules(text: string): GoModules {
       else if (last === 'main') main = replaced;
       else deps[deps.length - 1] = replaced;
       last = 'none';
+    } else if (word === 'build' && first.startsWith('-ldflags=')) {
+      flags = first;
     } else if (word === 'build') {
       keepSetting(first, settings);
     }
   }
-  return { main, deps, settings, unreadable };
+  return { main, deps, settings: { ...settings, ...stampedVersions(flags) }, unreadable };
 }
 
 function moduleOf(path: string, version: string): GoModule | null {
@@ -78,14 +84,11 @@ function replacement(original: GoModule, path: string, version: string): GoModul
 function keepSetting(setting: string, settings: Record<string, string>): void {
   const equals = setting.indexOf('=');
   const key = setting.slice(0, Math.max(0, equals));
-  const value = setting.slice(equals + 1);
-  if (keptSettings.has(key)) settings[key] = value.slice(0, 256);
-  if (key !== '-ldflags') return;
-  // `-X main.version=1.2.3`; other flags may hold anything, secrets too.
-  for (const [, name, text] of value
-    .slice(0, 65_536)
-    .matchAll(/-X[ =]["'\\]*([\w./~-]{1,200}[Vv]ersion)=([\w.+~-]{1,100})/g)) {
-    settings[`-X ${name}`] = text!;
-    if (Object.keys(settings).length > 32) return;
-  }
+  if (keptSettings.has(key)) settings[key] = setting.slice(equals + 1).slice(0, 256);
+}
+
+/** `-X main.version=1.2.3` of the linker's flags; the others may hold anything, secrets too. */
+function stampedVersions(flags: string): Record<string, string> {
+  const stamps = flags.slice(0, 16_384).matchAll(/-X[ =]["'\\]{0,4}([\w./~-]{0,200}[Vv]ersion)=([\w.+~-]{1,100})/g);
+  return Object.fromEntries([...stamps].slice(0, 16).map(([, name, version]) => [`-X ${name}`, version ?? '']));
 }

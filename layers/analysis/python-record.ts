@@ -1,10 +1,16 @@
 import { lines } from './rfc822.ts';
 
+/** Files of a distribution as its list has them, and their size in bytes together, null where the list gives none. */
+export interface PythonRecord {
+  readonly files: readonly string[];
+  readonly size: number | null;
+}
+
 /**
- * The files that a RECORD lists (PyPA: recording installed projects; CSV of path, hash, size), paths as written: relative to
- * the folder of the `.dist-info`, or absolute. `size` is their sum in bytes, null when none is given.
+ * The first `limit` files that a RECORD lists (PyPA: recording installed projects; CSV of path, hash, size), paths as
+ * written: relative to the folder of the `.dist-info`, or absolute.
  */
-export function parsePythonRecord(text: string): { readonly files: readonly string[]; readonly size: number | null } {
+export function parsePythonRecord(text: string, limit: number): PythonRecord {
   const files: string[] = [];
   let size: number | null = null;
   for (const line of lines(text)) {
@@ -13,6 +19,7 @@ export function parsePythonRecord(text: string): { readonly files: readonly stri
     files.push(path);
     const bytes = /,(\d{1,15})$/.exec(rest)?.[1];
     if (bytes !== undefined) size = (size ?? 0) + Number(bytes);
+    if (files.length === limit) break;
   }
   return { files, size };
 }

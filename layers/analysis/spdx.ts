@@ -16,6 +16,12 @@ export function declaredLicense(text: string): string | null {
   return spdxId(line) ?? expression(line) ?? line;
 }
 
+/** The licences that a declared licence names, each once: the parts of an SPDX expression, else the text as it is. */
+export function licenseNames(declared: string): readonly string[] {
+  if (expression(declared) !== declared) return [declared];
+  return [...new Set(declared.split(/ (?:AND|OR) |[()]/).filter((name) => name.trim() !== ''))];
+}
+
 /** The SPDX id (https://spdx.org/licenses/) that one licence name or abbreviation stands for; null when it cannot be told. */
 export function spdxId(name: string): string | null {
   const folded = fold(name);

@@ -1,3 +1,4 @@
+import { Fault } from '#core/fault.ts';
 import { formatPurl } from '#core/purl.ts';
 import type { Fact } from '#schema/layer-report.ts';
 import type { Analyzer, FoundPackage, ImageView, WantedFile } from '../analyzer.ts';
@@ -42,23 +43,24 @@ function wantsFile(path: string, size: number, mode: number): boolean {
 
 function* readProgram(file: WantedFile): Iterable<Fact> {
   const seen = new Set<string>();
+  let unread = 0;
   for (const program of openExecutables(file.content)) {
     const info = readGoBuildInfo(program);
     if (info === null) continue;
     const { main, deps, settings, unreadable } = parseGoModules(info.modules);
-    const facts = [
+    const facts: readonly GoFact[] = [
       ...(main === null ? [] : [{ ...factOf('mod', main), build: settings }]),
       ...deps.map((dep) => factOf('dep', dep)),
-      { kind: 'toolchain', name: 'stdlib', version: libraryVersion(info.goVersion) } as const,
+      { kind: 'toolchain', name: 'stdlib', version: libraryVersion(info.goVersion) },
     ];
     for (const data of facts) {
       const key = `${data.kind} ${data.name} ${data.version}`;
       if (!seen.has(key)) yield { key, data };
       seen.add(key);
     }
-    if (unreadable > 0)
-      yield { key: 'problem', data: { problem: `${unreadable} modules of its build information cannot be read` } };
+    unread += unreadable;
   }
+  if (unread > 0) throw new Fault('image/corrupt', `${unread} modules of its Go build information cannot be read`);
 }
 
 function factOf(kind: Kind, { path, version, replaces }: GoModule): GoFact {
@@ -76,10 +78,7 @@ function libraryVersion(goVersion: string): string {
 
 function* assemblePackages(view: ImageView): Iterable<FoundPackage> {
   for (const { path, facts } of view.facts) {
-    for (const { key, data } of facts) {
-      if (key === 'problem') view.note(path, (data as { problem: string }).problem);
-      else yield foundPackage(path, key, data as GoFact);
-    }
+    for (const { key, data } of facts) yield foundPackage(path, key, data as GoFact);
   }
 }
 

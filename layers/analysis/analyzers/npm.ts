@@ -1,9 +1,10 @@
+import { Fault } from '#core/fault.ts';
 import { formatPurl } from '#core/purl.ts';
 import type { Fact } from '#schema/layer-report.ts';
 import type { Analyzer, FoundPackage, ImageView, WantedFile } from '../analyzer.ts';
 import { personText } from '../declared-person.ts';
 import { isObject, type JsonObject, readJsonFile } from '../json-file.ts';
-import { declaredLicense } from '../spdx.ts';
+import { declaredLicense, licenseNames } from '../spdx.ts';
 
 /**
  * Packages of npm and its kin (yarn, pnpm, bun, cnpm) as they are installed: the package.json right inside a module folder,
@@ -77,12 +78,9 @@ function* readPackageJson(file: WantedFile): Iterable<Fact> {
   const json = readJsonFile(file.content, maxBytes);
   if ((json['name'] ?? '') === '' || (json['version'] ?? '') === '') return;
   const data = manifestOf(json);
-  if (typeof data === 'string') {
-    // A template of a project (`{{name}}`) is nobody's package; below a module folder it should have been one.
-    if (placeOf(file.path) === 'installed') yield { key: 'problem', data: { problem: data } };
-    return;
-  }
-  yield { key: `${data.name} ${data.version}`, data };
+  if (typeof data !== 'string') yield { key: `${data.name} ${data.version}`, data };
+  // A template of a project (`{{name}}`) is nobody's package; in a module folder it should have been one.
+  else if (placeOf(file.path) === 'installed') throw new Fault('input/invalid', data);
 }
 
 /** What counts of a package.json, or what is wrong with it. */
@@ -132,10 +130,7 @@ function authorOf(json: JsonObject): string | null {
 
 function* assemblePackages(view: ImageView): Iterable<FoundPackage> {
   for (const { path, facts } of view.facts) {
-    for (const { key, data } of facts) {
-      if (key === 'problem') view.note(path, (data as { problem: string }).problem);
-      else yield foundPackage(path, key, data as Manifest);
-    }
+    for (const { key, data } of facts) yield foundPackage(path, key, data as Manifest);
   }
 }
 
@@ -154,7 +149,7 @@ function foundPackage(path: string, key: string, manifest: Manifest): FoundPacka
       name: manifest.name.slice(slash + 1),
       version: manifest.version,
     }),
-    licenses: manifest.licenses ?? [],
+    licenses: (manifest.licenses ?? []).flatMap(licenseNames),
     vendor: manifest.author ?? null,
     size: null,
     files: [],

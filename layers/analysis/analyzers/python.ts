@@ -5,8 +5,9 @@ import type { Fact } from '#schema/layer-report.ts';
 import type { Analyzer, FoundPackage, ImageView, WantedFile } from '../analyzer.ts';
 import { isObject, readJsonFile } from '../json-file.ts';
 import { type PythonMetadata, parsePythonMetadata } from '../python-metadata.ts';
-import { parsePythonRecord } from '../python-record.ts';
+import { type PythonRecord, parsePythonRecord } from '../python-record.ts';
 import { lines } from '../rfc822.ts';
+import { licenseNames } from '../spdx.ts';
 
 /**
  * Python distributions as they are installed, wherever they lie: `NAME.dist-info` (PyPA: recording installed projects),
@@ -22,7 +23,9 @@ export const python: Analyzer = {
 
 /** Headers stand in front; a description behind them may be of any length. */
 const metadataWindow = 4 * 1024 * 1024;
-const listLimit = 64 * 1024 * 1024;
+/** File lists beyond these are kept up to here; the largest distributions have some 60,000 files. */
+const listWindow = 32 * 1024 * 1024;
+const maxFiles = 250_000;
 
 type Part = 'metadata' | 'record' | 'installed-files' | 'sources' | 'direct-url' | 'installer';
 
@@ -73,15 +76,27 @@ function* readMetadataFile(file: WantedFile): Iterable<Fact> {
   if (part === 'metadata') {
     const data = parsePythonMetadata(textOf(file.content.read(0, metadataWindow)));
     yield { key: `${data.name} ${data.version}`, data };
-  } else if (part === 'record') {
-    yield { key: part, data: parsePythonRecord(textOf(file.content.all(listLimit))) };
-  } else if (part === 'installed-files' || part === 'sources') {
-    yield { key: part, data: { files: [...lines(textOf(file.content.all(listLimit)))].filter(Boolean) } };
+  } else if (part === 'record' || part === 'installed-files' || part === 'sources') {
+    const text = textOf(file.content.read(0, listWindow));
+    const list = part === 'record' ? parsePythonRecord(text, maxFiles) : plainList(text);
+    yield { key: part, data: list };
+    if (file.size > listWindow || list.files.length === maxFiles) {
+      throw new Fault('input/too-large', `lists more files than the first ${list.files.length}, which are kept`);
+    }
   } else if (part === 'direct-url') {
     yield { key: part, data: readDirectUrl(file) };
   } else if (part === 'installer') {
     yield { key: part, data: textOf(file.content.read(0, 64)).split('\n')[0]!.trim() };
   }
+}
+
+function plainList(text: string): PythonRecord {
+  const files: string[] = [];
+  for (const line of lines(text)) {
+    if (line !== '') files.push(line);
+    if (files.length === maxFiles) break;
+  }
+  return { files, size: null };
 }
 
 const textOf = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
@@ -110,7 +125,7 @@ function* assemblePackages(view: ImageView): Iterable<FoundPackage> {
     const beside = <T>(name: string) => byPath.get(`${place.unit}/${name}`)?.[0]?.data as T | undefined;
     for (const { key, data } of facts) {
       const metadata = data as PythonMetadata;
-      const record = beside<{ files: readonly string[]; size: number | null }>('RECORD');
+      const record = beside<PythonRecord>('RECORD');
       yield {
         type: 'python',
         name: metadata.name,
@@ -119,7 +134,7 @@ function* assemblePackages(view: ImageView): Iterable<FoundPackage> {
         source: null,
         origin: null,
         purl: purlOf(metadata, beside<DirectUrl>('direct_url.json')),
-        licenses: metadata.licenses ?? [],
+        licenses: (metadata.licenses ?? []).flatMap(licenseNames),
         vendor: metadata.author ?? null,
         size: record?.size ?? null,
         files: record ? absolute(place.base, record.files) : listedFiles(view, place, beside),
@@ -145,9 +160,9 @@ function purlOf(metadata: PythonMetadata, direct: DirectUrl | undefined): string
  * so only what is there counts (as in Python's importlib.metadata).
  */
 function listedFiles(view: ImageView, place: Place, beside: <T>(name: string) => T | undefined): readonly string[] {
-  const installed = beside<{ files: readonly string[] }>('installed-files.txt');
+  const installed = beside<PythonRecord>('installed-files.txt');
   if (installed) return absolute(place.unit, installed.files);
-  const sources = beside<{ files: readonly string[] }>('SOURCES.txt');
+  const sources = beside<PythonRecord>('SOURCES.txt');
   return sources ? absolute(place.base, sources.files).filter((path) => view.resolve(path.slice(1)) !== null) : [];
 }
 
