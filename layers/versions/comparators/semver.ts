@@ -5,8 +5,8 @@ import { comparePrecedence, type Precedence, writePrecedence } from '../preceden
 /**
  * Semantic versions as npm reads what is already published (node-semver, loose): blanks, `v` and `=` in front, leading
  * zeros, and a pre-release without its hyphen (`1.2.3beta`). Unlike npm: numbers of any size; one or two bare numbers are
- * filled up with zeros, as advisories write bounds (`< 2.0`); and four numbers are refused, which npm reads as `3.1.1-7.1`
- * for `3.1.17.1`. Build metadata is ignored.
+ * filled up with zeros, as advisories write bounds (`< 2.0`); and a fourth part is refused, since npm reads `3.1.17.1` as
+ * `3.1.1-7.1`. Build metadata is ignored.
  */
 export const semver: Comparator = defineComparator<Precedence>({
   scheme: 'semver',
@@ -27,7 +27,7 @@ function readSemver(text: string): Precedence | Refused {
   if (rest === null) return { refused: 'its build metadata is not well formed' };
   const tail = rest[1] ?? '';
   if (tail === '') return { numbers, prerelease: [] };
-  if (/^\.[0-9]/.test(tail) && patch !== undefined) return { refused: 'it has more than three numbers' };
+  if (patch !== undefined && tail.startsWith('.')) return { refused: 'it has a fourth part after its three numbers' };
   // A shortened version with a tail is as likely a date or a commit as a pre-release: no guess.
   if (patch === undefined) return { refused: 'it has fewer than three numbers before something else' };
   const prerelease = /^-?([0-9A-Za-z-]+(?:\.[0-9A-Za-z-]+)*)$/.exec(tail)?.[1];

@@ -1,0 +1,160 @@
+import type { Scheme } from '#versions/comparators.ts';
+import type { SeededRandom } from './seeded-random.ts';
+
+/**
+ * Texts of one scheme for property tests: random ones of its grammar, and for each some neighbours that differ in a
+ * character or two. Most are versions of the scheme, some are not.
+ */
+export function versionSamples(scheme: Scheme, count: number, random: SeededRandom): readonly string[] {
+  const { grammar, alphabet } = grammars[scheme];
+  const samples: string[] = [];
+  while (samples.length < count) {
+    const text = grammar(random);
+    samples.push(text);
+    for (let times = random.below(4); times > 0; times--) samples.push(mutated(text, alphabet, random));
+  }
+  return samples.slice(0, count);
+}
+
+/** A text with one to three characters put in, taken out, doubled or changed. */
+function mutated(text: string, alphabet: string, random: SeededRandom): string {
+  let changed = text;
+  for (let times = 1 + random.below(3); times > 0; times--) {
+    const at = random.below(changed.length + 1);
+    const kept = changed.slice(random.below(3) === 0 ? at : Math.min(at + 1, changed.length));
+    const added = random.below(4) === 0 ? (changed[at] ?? '') + (changed[at] ?? '') : random.pick(alphabet);
+    changed = changed.slice(0, at) + (random.below(4) === 0 ? '' : added) + kept;
+  }
+  return changed;
+}
+
+type Grammar = (random: SeededRandom) => string;
+
+function number(random: SeededRandom): string {
+  switch (random.below(12)) {
+    case 0:
+      return `0${random.below(3)}`;
+    case 1:
+      return `00${random.below(30)}`;
+    case 2:
+      return String(20_190_000 + random.below(3));
+    case 3:
+      return `${random.pick(['9', '1', '4'])}${'0123456789'.repeat(1 + random.below(3))}`;
+    case 4:
+      return String(random.below(1000));
+    default:
+      return String(random.below(4));
+  }
+}
+
+function dotted(random: SeededRandom, least: number, most: number, digits: Grammar = number): string {
+  return Array.from({ length: least + random.below(most - least + 1) }, () => digits(random)).join('.');
+}
+
+function several(random: SeededRandom, most: number, make: Grammar): string {
+  return Array.from({ length: random.below(most + 1) }, () => make(random)).join('');
+}
+
+function sometimes(random: SeededRandom, times: number, make: Grammar): string {
+  return random.once(times) ? make(random) : '';
+}
+
+const withoutZeros: Grammar = (random) => number(random).replace(/^0+(?=\d)/, '');
+
+const word: Grammar = (random) => random.pick(['a', 'b', 'A', 'rc', 'RC', 'beta', 'git', 'z', 'deb', 'el', 'x-y', '-']);
+
+const identifier: Grammar = (random) =>
+  random.pick([number, word, (r: SeededRandom) => word(r) + number(r), (r: SeededRandom) => number(r) + word(r)])(
+    random,
+  );
+
+const prerelease: Grammar = (random) =>
+  `-${Array.from({ length: 1 + random.below(3) }, () => identifier(random)).join('.')}`;
+
+const build: Grammar = (random) => `+${random.pick(['incompatible', 'dirty', 'build.1', '001'])}`;
+
+const debPart: Grammar = (random) =>
+  dotted(random, 1, 3) +
+  several(
+    random,
+    2,
+    (r) => r.pick(['~', '+', '.', 'a', 'Z', '~~', '+dfsg', '~rc', 'ubuntu', 'deb', '+b']) + sometimes(r, 2, number),
+  );
+
+const rpmPart: Grammar = (random) =>
+  dotted(random, 1, 3) +
+  several(
+    random,
+    3,
+    (r) => r.pick(['~', '^', '.', '_', '+', 'a', 'Z', 'el', '~rc', '^git', '.α', '~^']) + sometimes(r, 2, number),
+  );
+
+const apkSuffix: Grammar = (random) =>
+  `_${random.pick(['alpha', 'beta', 'pre', 'rc', 'cvs', 'svn', 'git', 'hg', 'p'])}${sometimes(random, 2, number)}`;
+
+const pythonWord: Grammar = (random) =>
+  random.pick(['', '.', '-', '_']) +
+  random.pick(['a', 'b', 'c', 'rc', 'alpha', 'beta', 'pre', 'preview', 'RC', 'A']) +
+  sometimes(random, 2, (r) => r.pick(['', '.', '-', '_']) + number(r));
+
+const grammars: Readonly<Record<Scheme, { readonly grammar: Grammar; readonly alphabet: string }>> = {
+  deb: {
+    grammar: (random) =>
+      sometimes(random, 4, (r) => `${r.pick(['0', '1', '00', '12'])}:`) +
+      debPart(random) +
+      sometimes(random, 3, (r) => `-${debPart(r)}`) +
+      sometimes(random, 2, (r) => `-${debPart(r)}`),
+    alphabet: '0019.~+-:abZ',
+  },
+  rpm: {
+    grammar: (random) =>
+      sometimes(random, 4, (r) => `${r.pick(['0', '1', '00', '12', ''])}:`) +
+      rpmPart(random) +
+      sometimes(random, 2, (r) => `-${rpmPart(r)}`),
+    alphabet: '0019.~^+-_:abZα',
+  },
+  apk: {
+    grammar: (random) =>
+      dotted(random, 1, 4) +
+      sometimes(random, 4, (r) => r.pick(['a', 'b', 'p', 'r'])) +
+      sometimes(random, 5, number) +
+      several(random, 2, apkSuffix) +
+      sometimes(random, 8, (r) => `~${r.pick(['ab', 'abc', 'ac', '0f'])}`) +
+      sometimes(random, 2, (r) => `-r${number(r)}`),
+    alphabet: '0019.._-rabp~',
+  },
+  semver: {
+    grammar: (random) =>
+      sometimes(random, 6, (r) => r.pick(['v', '=', '= v'])) +
+      (random.once(6) ? dotted(random, 1, 4) : dotted(random, 3, 3)) +
+      sometimes(random, 2, prerelease) +
+      sometimes(random, 6, build),
+    alphabet: '0019..-+abZv',
+  },
+  pep440: {
+    grammar: (random) =>
+      sometimes(random, 8, () => 'v') +
+      sometimes(random, 5, (r) => `${number(r)}!`) +
+      dotted(random, 1, 4) +
+      sometimes(random, 3, pythonWord) +
+      sometimes(random, 4, (r) => `${r.pick(['.post', '-', 'post', '.rev', '-r'])}${number(r)}`) +
+      sometimes(random, 4, (r) => `${r.pick(['.dev', 'dev', '-DEV.'])}${sometimes(r, 2, number)}`) +
+      sometimes(
+        random,
+        5,
+        (r) => `+${r.pick(['ubuntu', 'local', 'a', '1', 'Z'])}${sometimes(r, 2, (q) => `.${number(q)}`)}`,
+      ),
+    alphabet: '0019..!+-_abcrp',
+  },
+  golang: {
+    grammar: (random) =>
+      random.once(5)
+        ? dotted(random, 2, 3, withoutZeros) +
+          sometimes(random, 2, (r) => r.pick(['rc', 'beta', 'alpha']) + withoutZeros(r))
+        : sometimes(random, 2, () => 'v') +
+          (random.once(6) ? dotted(random, 1, 2, withoutZeros) : dotted(random, 3, 3, withoutZeros)) +
+          sometimes(random, 2, prerelease) +
+          sometimes(random, 5, build),
+    alphabet: '0019..-+abZv',
+  },
+};
