@@ -1,26 +1,34 @@
 import type { Severity } from '#core/severity.ts';
 import type { FixState } from '#schema/finding.ts';
 
-/** A stretch of versions of one package that an advisory speaks of, in the words of the upstream; keys are made by the feed engine. */
+/**
+ * A stretch of versions of one package that an advisory speaks of, in the words of the upstream; keys are made by the feed engine.
+ *
+ * Rows are found by name alone. So a package of a modular rpm build (AlmaLinux, Rocky, RHEL 8 and 9) has another name than
+ * the same package outside of modules: `MODULE:STREAM/NAME`, `nodejs:18/nodejs`, from the module and stream of the rpm's
+ * MODULARITYLABEL. An advisory of one stream then never judges another stream or the package of the base system.
+ */
 export interface AffectedRange {
   /** Advisory namespace (`alpine:3.9`, `npm`): decides the version scheme. */
   readonly namespace: string;
-  /** Package name as this namespace writes it, normalised (PEP 503 for pypi; source or origin name for deb and apk). */
+  /** Package name as this namespace writes it, normalised (PEP 503 for pypi; source or origin name for deb and apk; at most 512 characters). */
   readonly name: string;
   /** First affected version; null from the beginning. */
   readonly introduced: string | null;
-  /** First version that is not affected any more; null when there is none. */
+  /** First version that is not affected any more; null when there is none. Shown as the mend only where `state` is `fixed`. */
   readonly fixed: string | null;
   /** Last affected version, where upstream says that instead of `fixed`. */
   readonly lastAffected: string | null;
   /** Exactly these versions (OSV `versions`); introduced, fixed and lastAffected are null then. */
   readonly versions?: readonly string[];
   readonly state: FixState;
+  /** Where upstream rates this package or release otherwise than the whole record. */
+  readonly severity?: Severity;
 }
 
 /** One record of a feed: what an upstream says of one vulnerability. */
 export interface Advisory {
-  /** Unique in the feed group. */
+  /** Unique in the feed group; at most 300 characters. */
   readonly record: string;
   /** The vulnerability's id as this upstream calls it. */
   readonly id: string;

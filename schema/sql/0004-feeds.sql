@@ -1,8 +1,9 @@
 create table feed_group (
   feed text not null,
   feed_group text not null,
-  -- Feed.version of the stored records
+  -- Feed.version and the rules of every version scheme that the stored records were read with
   feed_version int not null,
+  rules text not null default '',
   mark jsonb,
   -- last time upstream confirmed or changed what is stored; null: never
   synced_at bigint,
@@ -25,6 +26,7 @@ create table advisory (
   feed text not null,
   feed_group text not null,
   record text not null,
+  -- of everything that was written for the record; empty: upstream does not have it any more, or it is not wholly written
   hash bytea not null,
   id text not null,
   aliases jsonb not null default '[]',

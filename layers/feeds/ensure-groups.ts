@@ -1,0 +1,98 @@
+import { Fault } from '#core/fault.ts';
+import { type FeedGroup, groupsOf } from './feed-group.ts';
+import { feeds } from './feeds.ts';
+import { type GroupStatus, groupStatus } from './group-status.ts';
+import { type StoredGroup, storedGroups } from './group-store.ts';
+import { type SyncProgress, type SyncWorld, syncGroup } from './sync-feed.ts';
+
+export interface EnsureOptions {
+  /** Tell how the groups stand, fetch nothing. */
+  readonly offline: boolean;
+  /** A group that upstream confirmed longer ago than this is asked for again. Milliseconds. */
+  readonly maxAgeMs: number;
+  readonly onProgress?: ((progress: SyncProgress) => void) | undefined;
+}
+
+/** Two at a time: one waits for the network while the other writes. */
+const atOnce = 2;
+
+/** A group that upstream does not have, or that failed, is not asked for again before this. Milliseconds. */
+const retryMs = 10 * 60_000;
+
+/**
+ * The groups that hold advisories of these namespaces, fetched where they were never fetched or are too old. A feed that
+ * cannot be had is told by its status, never thrown. In the order of the namespaces, each group once.
+ */
+export async function ensureGroups(
+  world: SyncWorld,
+  namespaces: readonly string[],
+  options: EnsureOptions,
+): Promise<readonly GroupStatus[]> {
+  const groups = distinct(namespaces.flatMap(groupsOf));
+  const stored = await storedByName(world);
+  const now = world.clock.now();
+  const statuses = groups.map((group) => groupStatus(group, stored(group), now, options.maxAgeMs));
+  if (options.offline) return statuses;
+  const waiting = [...groups.entries()].filter(([at]) => isDue(statuses[at]!, now));
+  const work = async () => {
+    for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
+      const [at, group] = next;
+      statuses[at] = await synced(world, group, statuses[at]!, options);
+    }
+  };
+  await Promise.all(Array.from({ length: atOnce }, work));
+  return statuses;
+}
+
+/** Every group that any feed offers or that is stored, with its state; those older than `maxAgeMs` (a day when left out) are stale. */
+export async function groupStatuses(
+  world: Pick<SyncWorld, 'sql' | 'clock'>,
+  maxAgeMs = 24 * 3_600_000,
+): Promise<readonly GroupStatus[]> {
+  const all = await storedGroups(world.sql);
+  const known = feeds.flatMap((feed) => [
+    ...feed.knownGroups.map((group) => ({ feed, group })),
+    ...all.filter((stored) => stored.feed === feed.name).map(({ group }) => ({ feed, group })),
+  ]);
+  const stored = byName(all);
+  return distinct(known).map((group) => groupStatus(group, stored(group), world.clock.now(), maxAgeMs));
+}
+
+function distinct(groups: readonly FeedGroup[]): readonly FeedGroup[] {
+  return [...new Map(groups.map((group) => [`${group.feed.name} ${group.group}`, group])).values()];
+}
+
+async function storedByName({ sql }: Pick<SyncWorld, 'sql'>) {
+  return byName(await storedGroups(sql));
+}
+
+function byName(groups: readonly StoredGroup[]): (group: FeedGroup) => StoredGroup | null {
+  const stored = new Map(groups.map((group) => [`${group.feed} ${group.group}`, group]));
+  return ({ feed, group }) => stored.get(`${feed.name} ${group}`) ?? null;
+}
+
+function isDue({ state, checkedAt }: GroupStatus, now: number): boolean {
+  if (state === 'ok') return false;
+  if (state === 'never' || state === 'stale') return true;
+  return checkedAt === null || now - checkedAt >= retryMs;
+}
+
+async function synced(
+  world: SyncWorld,
+  { feed, group }: FeedGroup,
+  before: GroupStatus,
+  options: EnsureOptions,
+): Promise<GroupStatus> {
+  try {
+    return (await syncGroup(world, feed, group, { onProgress: options.onProgress })).status;
+  } catch (thrown) {
+    const fault = Fault.from(thrown);
+    world.log.error('feed sync failed', {
+      feed: feed.name,
+      group,
+      code: fault.code,
+      reason: fault.message.slice(0, 500),
+    });
+    return { ...before, state: 'failed', lastError: fault.message.slice(0, 500) };
+  }
+}

@@ -1,0 +1,181 @@
+import { randomUUID } from 'node:crypto';
+import { rm } from 'node:fs/promises';
+import { Fault } from '#core/fault.ts';
+import { takeLease } from '#platform/lease.ts';
+import type { Platform } from '#platform/platform.ts';
+import type { Feed, Fetched, FeedWorld } from './feed.ts';
+import { type GroupStatus, groupStatus, isCurrent, rules } from './group-status.ts';
+import { putGroup, type StoredGroup, storedGroup } from './group-store.ts';
+import { type Loaded, loadRecords } from './load-records.ts';
+
+/** What a sync needs of the world. A temporary file's path is not used by anybody else; the sync removes the file. */
+export type SyncWorld = Pick<Platform, 'sql' | 'clock' | 'fetch' | 'log'> & {
+  readonly temporaryFile: (name: string) => string;
+};
+
+export interface SyncProgress {
+  readonly group: string;
+  readonly phase: 'fetching' | 'reading' | 'done';
+  /** Records read so far; at the end those stored. */
+  readonly records: number;
+}
+
+export interface SyncOptions {
+  /** Read everything again though upstream says that it is unchanged, and accept that most of it vanished. */
+  readonly force?: boolean;
+  readonly onProgress?: ((progress: SyncProgress) => void) | undefined;
+}
+
+/** What a sync came to; `status` is the group as it stands afterwards. */
+export type SyncOutcome =
+  | { readonly kind: 'unchanged'; readonly status: GroupStatus }
+  | { readonly kind: 'changed'; readonly status: GroupStatus; readonly loaded: Loaded }
+  | { readonly kind: 'absent'; readonly status: GroupStatus; readonly reason: string }
+  | { readonly kind: 'failed'; readonly status: GroupStatus; readonly reason: string };
+
+/** A holder that says nothing for this long is dead; each chunk says something. */
+const leaseMs = 120_000;
+const pollMs = 500;
+/** A first load of the largest group takes minutes. */
+const patienceMs = 20 * 60_000;
+
+/**
+ * Brings one group to what upstream has now. Whoever comes while another process does it waits and shares the result.
+ * A feed that cannot be fetched or read is an outcome, not an error: what is stored stays, and so does the mark, so that
+ * the next sync does the rest. Throws only what the database throws.
+ */
+export async function syncGroup(
+  world: SyncWorld,
+  feed: Feed,
+  group: string,
+  options: SyncOptions = {},
+): Promise<SyncOutcome> {
+  const { sql, clock } = world;
+  const name = { feed: feed.name, group };
+  const begun = clock.now();
+  const holder = randomUUID();
+  let waited = false;
+  for (;;) {
+    const lease = await takeLease(sql, clock, `feed ${feed.name} ${group}`, holder, leaseMs);
+    if (lease !== null) {
+      await using held = lease;
+      const stored = await storedGroup(sql, name);
+      if (waited && stored !== null && stored.checkedAt >= begun) return shared(feed, stored, clock.now());
+      return await sync(world, feed, group, stored, options, async () => {
+        if (!(await held.renew()))
+          throw new Fault('feed/failed', `loading ${group}: another process has taken over; it will finish`);
+      });
+    }
+    waited = true;
+    if (clock.now() - begun > patienceMs) {
+      const reason = `another process has been syncing ${group} for longer than ${patienceMs / 60_000} minutes`;
+      return { kind: 'failed', reason, status: statusNow(feed, group, await storedGroup(sql, name), clock.now()) };
+    }
+    await clock.sleep(pollMs);
+  }
+}
+
+function statusNow(feed: Feed, group: string, stored: StoredGroup | null, now: number): GroupStatus {
+  return groupStatus({ feed, group }, stored, now, Number.POSITIVE_INFINITY);
+}
+
+/** The outcome of the sync that was waited for. */
+function shared(feed: Feed, stored: StoredGroup, now: number): SyncOutcome {
+  const status = statusNow(feed, stored.group, stored, now);
+  if (stored.state === 'ok') return { kind: 'unchanged', status };
+  return { kind: stored.state, status, reason: stored.lastError ?? 'no reason was given' };
+}
+
+async function sync(
+  world: SyncWorld,
+  feed: Feed,
+  group: string,
+  stored: StoredGroup | null,
+  options: SyncOptions,
+  renew: () => Promise<void>,
+): Promise<SyncOutcome> {
+  const { sql, clock, log } = world;
+  const files: string[] = [];
+  const feedWorld: FeedWorld = {
+    fetch: world.fetch,
+    clock,
+    log,
+    temporaryFile(name) {
+      const file = world.temporaryFile(name);
+      files.push(file);
+      return file;
+    },
+  };
+  const before = stored ?? nothing(feed, group);
+  const progress = (phase: SyncProgress['phase'], records: number) => options.onProgress?.({ group, phase, records });
+  let after: StoredGroup;
+  let loaded: Loaded | null = null;
+  try {
+    progress('fetching', 0);
+    const conditional = options.force !== true && stored !== null && isCurrent({ feed, group }, stored);
+    const fetched = await feed.fetch(feedWorld, group, conditional ? before.mark : null);
+    if (fetched.kind === 'changed') {
+      loaded = await loadRecords(sql, { feed: feed.name, group }, fetched.records(), {
+        force: options.force === true,
+        onChunk: async (records) => {
+          progress('reading', records);
+          await renew();
+        },
+      });
+    }
+    after = succeeded(before, feed, fetched, loaded, clock.now());
+  } catch (thrown) {
+    const fault = Fault.from(thrown);
+    log.error('feed sync failed', { feed: feed.name, group, code: fault.code, reason: fault.message.slice(0, 500) });
+    after = { ...before, state: 'failed', checkedAt: clock.now(), lastError: fault.message.slice(0, 500) };
+  } finally {
+    await Promise.all(files.map((file) => rm(file, { force: true })));
+  }
+  await putGroup(sql, after);
+  progress('done', after.records);
+  return outcomeOf(feed, after, loaded, clock.now());
+}
+
+function nothing(feed: Feed, group: string): StoredGroup {
+  return {
+    feed: feed.name,
+    group,
+    feedVersion: feed.version,
+    rules: '',
+    mark: null,
+    syncedAt: null,
+    checkedAt: 0,
+    state: 'failed',
+    records: 0,
+    setAside: 0,
+    missing: [],
+    lastError: null,
+    revision: 0,
+  };
+}
+
+function succeeded(before: StoredGroup, feed: Feed, fetched: Fetched, loaded: Loaded | null, now: number): StoredGroup {
+  if (fetched.kind === 'absent') {
+    // Upstreams drop releases that have ended: what is stored of them stays, and is said to be no longer confirmed.
+    const state = before.syncedAt === null ? 'absent' : 'failed';
+    return { ...before, state, checkedAt: now, lastError: fetched.reason };
+  }
+  const fresh = { ...before, state: 'ok' as const, syncedAt: now, checkedAt: now, lastError: null };
+  if (fetched.kind === 'unchanged' || loaded === null) return fresh;
+  return {
+    ...fresh,
+    feedVersion: feed.version,
+    rules,
+    mark: fetched.mark,
+    missing: fetched.missing,
+    records: loaded.records,
+    setAside: loaded.setAside,
+    revision: loaded.revision ?? before.revision,
+  };
+}
+
+function outcomeOf(feed: Feed, after: StoredGroup, loaded: Loaded | null, now: number): SyncOutcome {
+  const status = statusNow(feed, after.group, after, now);
+  if (after.state !== 'ok') return { kind: after.state, status, reason: after.lastError ?? 'no reason was given' };
+  return loaded === null ? { kind: 'unchanged', status } : { kind: 'changed', status, loaded };
+}
