@@ -36,6 +36,8 @@ export interface Facts {
 export interface Match {
   /** Explicit id for allowlists; null: md5hex(gate + trigger + message), as the original makes it. */
   readonly id: string | null;
+  /** Ids under which an allowlist item finds this match too: the same reason by its other names (aliases of a vulnerability). */
+  readonly otherIds?: readonly string[];
   readonly message: string;
 }
 
@@ -46,6 +48,8 @@ export interface Parameter<T> {
   readonly example: string;
   readonly required?: boolean;
   readonly default?: T;
+  /** Older names, taken when the parameter is not given under its own. */
+  readonly aliases?: readonly string[];
 }
 
 export type ParameterValues = Readonly<Record<string, unknown>>;
@@ -54,7 +58,12 @@ export interface Trigger {
   readonly name: string;
   readonly description: string;
   readonly parameters: Readonly<Record<string, Parameter<unknown>>>;
-  /** The reasons to fire, in a stable order; messages are byte-identical to the original's where it has the trigger. */
+  /** Why these values, each good for itself, do not go together; null when they do. Asked when a bundle is parsed. */
+  refuses?(parameters: ParameterValues): string | null;
+  /**
+   * The reasons to fire, in a stable order; messages are byte-identical to the original's where it has the trigger.
+   * `parameters` holds every parameter under its name: the parsed value, the default, or null.
+   */
   fires(facts: Facts, parameters: ParameterValues): Iterable<Match>;
 }
 

@@ -1,0 +1,31 @@
+import type { JudgedImage } from '#matching/judge-report.ts';
+import type { ImageReport } from '#schema/image-report.ts';
+import type { Facts } from './gate.ts';
+
+/** What the evaluator needs beside the image and its judgement. */
+export interface Circumstances {
+  readonly tag: string;
+  /** Text of the Dockerfile that came with the image. */
+  readonly dockerfile: string | null;
+  /** Milliseconds since the epoch. */
+  readonly now: number;
+  /** Since when the image is known: no finding was seen in it before. */
+  readonly knownSince: number;
+}
+
+/** The facts of a judged image for the evaluator. */
+export function factsOf(image: ImageReport, judged: JudgedImage, { tag, dockerfile, now, knownSince }: Circumstances): Facts {
+  return {
+    image,
+    tag,
+    findings: judged.findings.map((finding) => ({ ...finding, firstSeen: knownSince, fixSeen: null })),
+    distroFeeds: judged.distroFeeds.map(({ group, syncedAt, records }) => ({
+      group,
+      namespace: judged.distroNamespace ?? '',
+      syncedAt,
+      records,
+    })),
+    dockerfile,
+    now,
+  };
+}

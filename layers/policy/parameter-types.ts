@@ -1,0 +1,97 @@
+import type { ParameterType } from './parameter.ts';
+import { compileRegex, type Regex } from './regex.ts';
+
+/** Any text, empty too. */
+export const string: ParameterType<string> = {
+  name: 'string',
+  parse: (text) => value(text),
+};
+
+/** Texts between commas, trimmed; at least one, none empty. */
+export const csv: ParameterType<readonly string[]> = {
+  name: 'comma-separated list',
+  parse(text) {
+    const items = text.split(',').map((item) => item.trim());
+    return items.every((item) => item !== '') ? value(items) : invalid('a comma-separated list without empty items');
+  },
+};
+
+/** As {@link csv}, but empty items are let pass and ignored, as the original does for users. */
+export const csvLoose: ParameterType<readonly string[]> = {
+  name: 'comma-separated list',
+  parse(text) {
+    const items = text.split(',').map((item) => item.trim());
+    return items.some((item) => item !== '') ? value(items.filter(Boolean)) : invalid('a comma-separated list');
+  },
+};
+
+/** Whole numbers between commas. */
+export const csvIntegers: ParameterType<readonly number[]> = {
+  name: 'comma-separated list of integers',
+  parse(text) {
+    const items = text.split(',').map((item) => item.trim());
+    return items.every(isCount) ? value(items.map(Number)) : invalid('a comma-separated list of whole numbers');
+  },
+};
+
+/** A whole number without a sign; spaces around it are ignored. */
+export const integer: ParameterType<number> = {
+  name: 'integer',
+  parse: (text) => (isCount(text.trim()) ? value(Number(text.trim())) : invalid('a whole number without a sign')),
+};
+
+/**
+ * A decimal number with an optional minus. The original's pattern also lets `""`, `-` and `.` through and then fails in
+ * every evaluation; here they are refused when the bundle is parsed.
+ */
+export const float: ParameterType<number> = {
+  name: 'number',
+  parse: (text) =>
+    /^-?(\d{1,15}(\.\d{0,15})?|\.\d{1,15})$/.test(text.trim())
+      ? value(Number(text.trim()))
+      : invalid('a decimal number'),
+};
+
+/** `true` or `false` in any case. */
+export const boolean: ParameterType<boolean> = {
+  name: 'boolean',
+  parse(text) {
+    const word = text.trim().toLowerCase();
+    return word === 'true' || word === 'false' ? value(word === 'true') : invalid('true or false');
+  },
+};
+
+/** One of these words, exactly as written. */
+export function oneOf<const W extends string>(...words: readonly W[]): ParameterType<W> {
+  return {
+    name: `one of ${words.join(', ')}`,
+    parse(text) {
+      const word = words.find((candidate) => candidate === text);
+      return word === undefined
+        ? invalid(`one of ${words.map((candidate) => `'${candidate}'`).join(', ')}`)
+        : value(word);
+    },
+  };
+}
+
+/** A regular expression in Python's notation, matched from the start of the text; one that cannot be run is refused here. */
+export const regex: ParameterType<Regex> = {
+  name: 'regular expression',
+  parse(text) {
+    const compiled = compileRegex(text);
+    return compiled.kind === 'regex' ? value(compiled.regex) : invalid(`a regular expression: ${compiled.reason}`);
+  },
+};
+
+/** Up to 15 digits: what a number holds exactly. */
+function isCount(text: string): boolean {
+  return /^\d{1,15}$/.test(text);
+}
+
+function value<T>(parsed: T) {
+  return { kind: 'value', value: parsed } as const;
+}
+
+function invalid(accepted: string) {
+  return { kind: 'invalid', reason: `must be ${accepted}` } as const;
+}

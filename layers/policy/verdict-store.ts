@@ -1,0 +1,160 @@
+import { promisify } from 'node:util';
+import { zstdCompress, zstdDecompress } from 'node:zlib';
+import { digestHex, digestOf } from '#core/digest.ts';
+import { Fault } from '#core/fault.ts';
+import { readBlob } from '#platform/blobs.ts';
+import type { Platform } from '#platform/platform.ts';
+import type { SqlRow } from '#platform/sql.ts';
+import type { PolicyBundle } from '#schema/policy-bundle.ts';
+import type { Verdict, VerdictAction } from '#schema/verdict.ts';
+
+export type VerdictWorld = Pick<Platform, 'sql' | 'blobs' | 'clock'>;
+
+/** Whose verdict it is: one history each. */
+export interface VerdictPlace {
+  readonly account: string;
+  readonly digest: string;
+  readonly tag: string;
+  /** The bundle's id. */
+  readonly policyId: string;
+}
+
+/** One change of what a verdict says; times are milliseconds since the epoch. */
+export interface VerdictRecord extends VerdictPlace {
+  readonly verdictNo: number;
+  readonly action: VerdictAction;
+  readonly reason: Verdict['actionReason'];
+  /** Blob key of the whole verdict. */
+  readonly detail: string;
+  readonly createdAt: number;
+  /** The last time that it was evaluated and said the same. */
+  readonly evaluatedAt: number;
+}
+
+/** A verdict with the bundle that it was reached by. */
+export interface VerdictDetail {
+  readonly verdict: Verdict;
+  readonly bundle: PolicyBundle;
+}
+
+/** What storing a verdict did; `previous` is the action before, null for the first. */
+export type Stored =
+  | { readonly kind: 'changed'; readonly record: VerdictRecord; readonly previous: VerdictAction | null }
+  | { readonly kind: 'same'; readonly record: VerdictRecord };
+
+const columns = 'verdict_no, account, digest, tag, policy_id, action, reason, detail, created_at, evaluated_at';
+
+/**
+ * Stores a verdict: a new row when it, or the bundle it comes from, differs from the latest of its account, image, tag and
+ * bundle; else only the time of the latest moves. Storing the same twice leaves one row. Throws `state/not-found` when the
+ * account does not have the image.
+ */
+export async function storeVerdict(world: VerdictWorld, place: VerdictPlace, detail: VerdictDetail): Promise<Stored> {
+  const document = Buffer.from(JSON.stringify(detail));
+  const hash = digestHex(digestOf(document));
+  const key = `verdicts/${hash}.json.zst`;
+  await world.blobs.put(key, await compress(document));
+  const row = await world.sql.transaction(async (tx) => {
+    // Two evaluations at the same time take turns: the second one sees what the first one stored.
+    const image = await tx.query(
+      'select image_no from image where account = :account::text and digest = :digest::text for update',
+      { account: place.account, digest: place.digest },
+    );
+    if (image.length === 0) {
+      throw new Fault('state/not-found', `storing the verdict on ${place.digest}: the account has no such image`);
+    }
+    const rows = await tx.query(
+      `with latest as (
+         select verdict_no, action, hash from verdict
+         where account = :account::text and digest = :digest::text and tag = :tag::text and policy_id = :policy::text
+         order by verdict_no desc limit 1
+       ), moved as (
+         update verdict set evaluated_at = greatest(evaluated_at, :now::bigint)
+         where verdict_no = (select verdict_no from latest where hash = :hash::text)
+         returning ${columns}
+       ), added as (
+         insert into verdict (account, digest, tag, policy_id, action, reason, hash, detail, created_at, evaluated_at)
+         select :account::text, :digest::text, :tag::text, :policy::text, :action::text, :reason::text, :hash::text,
+                :key::text, :now::bigint, :now::bigint
+         where not exists (select 1 from latest where hash = :hash::text)
+         returning ${columns}
+       )
+       select ${columns}, false as added, null as previous from moved
+       union all
+       select ${columns}, true as added, (select action from latest) as previous from added`,
+      {
+        account: place.account,
+        digest: place.digest,
+        tag: place.tag,
+        policy: place.policyId,
+        action: detail.verdict.action,
+        reason: detail.verdict.actionReason,
+        hash,
+        key,
+        now: world.clock.now(),
+      },
+    );
+    return rows[0]!;
+  });
+  const record = recordOf(row);
+  if (row['added'] !== true) return { kind: 'same', record };
+  return { kind: 'changed', record, previous: row['previous'] as VerdictAction | null };
+}
+
+/** The latest verdict, or null when there is none. */
+export async function latestVerdict(world: VerdictWorld, place: VerdictPlace): Promise<VerdictRecord | null> {
+  return (await verdictHistory(world, place, { limit: 1 }))[0] ?? null;
+}
+
+/** Up to `limit` (at most 500) verdicts, newest first, before the row number `before`. */
+export async function verdictHistory(
+  world: Pick<Platform, 'sql'>,
+  place: VerdictPlace,
+  page: { readonly before?: number; readonly limit?: number } = {},
+): Promise<readonly VerdictRecord[]> {
+  const rows = await world.sql.query(
+    `select ${columns} from verdict
+     where account = :account::text and digest = :digest::text and tag = :tag::text and policy_id = :policy::text
+       and verdict_no < :before::bigint
+     order by verdict_no desc limit :limit::int`,
+    {
+      account: place.account,
+      digest: place.digest,
+      tag: place.tag,
+      policy: place.policyId,
+      before: page.before ?? Number.MAX_SAFE_INTEGER,
+      limit: Math.min(page.limit ?? 100, 500),
+    },
+  );
+  return rows.map(recordOf);
+}
+
+/** The whole verdict of a row, with its bundle. */
+export async function readVerdict(world: Pick<Platform, 'blobs'>, record: VerdictRecord): Promise<VerdictDetail> {
+  const bytes = await readBlob(world.blobs, record.detail);
+  if (bytes === null) {
+    throw new Fault(
+      'data/corrupt',
+      `reading the verdict on ${record.digest}: its document ${record.detail} is missing`,
+    );
+  }
+  return JSON.parse((await decompress(bytes)).toString()) as VerdictDetail;
+}
+
+const compress = promisify(zstdCompress) as (bytes: Uint8Array) => Promise<Buffer>;
+const decompress = promisify(zstdDecompress) as (bytes: Uint8Array) => Promise<Buffer>;
+
+function recordOf(row: SqlRow): VerdictRecord {
+  return {
+    verdictNo: Number(row['verdict_no']),
+    account: String(row['account']),
+    digest: String(row['digest']),
+    tag: String(row['tag']),
+    policyId: String(row['policy_id']),
+    action: row['action'] as VerdictAction,
+    reason: row['reason'] as Verdict['actionReason'],
+    detail: String(row['detail']),
+    createdAt: Number(row['created_at']),
+    evaluatedAt: Number(row['evaluated_at']),
+  };
+}

@@ -1,0 +1,122 @@
+import type { Facts, JudgedFinding, Match } from '#policy/gate.ts';
+import { resolveRule } from '#policy/rule.ts';
+import type { ImageReport } from '#schema/image-report.ts';
+import type { PolicyBundle, PolicyRule } from '#schema/policy-bundle.ts';
+
+export const now = Date.UTC(2026, 10, 21, 12);
+export const day = 86_400_000;
+export const digest = `sha256:${'a'.repeat(64)}`;
+export const parentDigest = `sha256:${'b'.repeat(64)}`;
+export const imageId = 'c'.repeat(64);
+
+export const image: ImageReport = {
+  version: 1,
+  analyzers: '1',
+  reference: 'registry.example.com/team/app:1.2',
+  digest,
+  parentDigest,
+  configDigest: `sha256:${imageId}`,
+  platform: 'linux/amd64',
+  size: 1,
+  created: null,
+  layers: [],
+  history: [],
+  config: {},
+  manifest: null,
+  distro: { id: 'alpine', versionId: '3.9.0', codename: null, name: 'Alpine Linux', idLike: [] },
+  packages: [],
+  notes: [],
+  files: 0,
+};
+
+export const facts: Facts = {
+  image,
+  tag: 'registry.example.com/team/app:1.2',
+  findings: [],
+  distroFeeds: [{ group: 'alpine:3.9', namespace: 'alpine:3.9', syncedAt: now - day, records: 100 }],
+  dockerfile: null,
+  now,
+};
+
+export const osFinding: JudgedFinding = {
+  id: 'CVE-2019-14697',
+  aliases: ['ALPINE-1'],
+  package: { type: 'apk', name: 'musl', version: '1.1.20-r3', purl: 'pkg:apk/alpine/musl@1.1.20-r3' },
+  severity: 'High',
+  severitySource: 'alpine',
+  fixedIn: ['1.1.20-r5'],
+  state: 'fixed',
+  judgement: 'affected',
+  reason: null,
+  namespace: 'alpine:3.9',
+  group: 'alpine:3.9',
+  urls: ['https://example.com/CVE-2019-14697'],
+  layer: null,
+  paths: ['/lib/apk/db/installed'],
+  firstSeen: now - 10 * day,
+  fixSeen: now - 5 * day,
+};
+
+export const npmFinding: JudgedFinding = {
+  ...osFinding,
+  id: 'GHSA-4xc9-xhrj-v574',
+  aliases: ['CVE-2018-16487'],
+  package: { type: 'npm', name: 'lodash', version: '4.17.4', purl: 'pkg:npm/lodash@4.17.4' },
+  fixedIn: ['4.17.11'],
+  namespace: 'npm',
+  group: 'osv:npm',
+  urls: ['https://example.com/GHSA-4xc9-xhrj-v574'],
+  paths: ['/app/node_modules/lodash/package.json', '/opt/node_modules/lodash/package.json'],
+};
+
+/** What a trigger says of facts, with the parameters as a bundle writes them. */
+export function reasons(
+  gate: string,
+  trigger: string,
+  parameters: Readonly<Record<string, string>>,
+  of: Facts,
+): readonly Match[] {
+  const resolved = resolveRule(ruleOf(gate, trigger, 'STOP', parameters));
+  if (resolved.kind !== 'rule') throw new Error(JSON.stringify(resolved));
+  return [...resolved.trigger.fires(of, resolved.values)];
+}
+
+export function messages(...call: Parameters<typeof reasons>): readonly string[] {
+  return reasons(...call).map(({ message }) => message);
+}
+
+export function ruleOf(
+  gate: string,
+  trigger: string,
+  action: PolicyRule['action'] = 'STOP',
+  parameters: Readonly<Record<string, string>> = {},
+): PolicyRule {
+  return {
+    id: `${gate}-${trigger}`,
+    gate,
+    trigger,
+    action,
+    params: Object.entries(parameters).map(([name, value]) => ({ name, value })),
+  };
+}
+
+/** A bundle with one policy of these rules for every image. */
+export function bundleOf(rules: readonly PolicyRule[], change: Partial<PolicyBundle> = {}): PolicyBundle {
+  return {
+    id: 'bundle',
+    version: '1_0',
+    policies: [{ id: 'policy', version: '1_0', name: 'p', rules: [...rules] }],
+    mappings: [
+      {
+        name: 'all',
+        registry: '*',
+        repository: '*',
+        image: { type: 'tag', value: '*' },
+        policy_ids: ['policy'],
+        whitelist_ids: ['list'],
+      },
+    ],
+    whitelists: [{ id: 'list', version: '1_0', name: 'List', items: [] }],
+    ...change,
+  };
+}
