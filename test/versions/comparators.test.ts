@@ -69,11 +69,10 @@ describe('what a comparator answers', () => {
   test('what cannot be read is undecidable with the text and a reason, from every method', () => {
     for (const scheme of schemes) {
       const { parse, compare, key, start, end } = comparators[scheme];
-      const answers = [parse('?!'), key('?!'), start('?!'), end('?!'), compare('?!', '1.0.0'), compare('1.0.0', '?!')];
-      if (scheme === 'rpm') continue;
+      const answers = [parse('-'), key('-'), start('-'), end('-'), compare('-', '1.0.0'), compare('1.0.0', '-')];
       for (const answer of answers) {
         assert.ok(typeof answer === 'object' && 'kind' in answer && answer.kind === 'undecidable', scheme);
-        assert.equal(answer.text, '?!');
+        assert.equal(answer.text, '-');
         assert.match(answer.reason, new RegExp(`^not a ${scheme} version: .`));
       }
     }
