@@ -15,8 +15,8 @@ import { deleteLayerReport, readLayerReport } from './report-store.ts';
 
 export interface AnalyzeImageOptions {
   readonly limits: Limits;
-  /** Folder for unnamed temporary files; it must exist. */
-  readonly temporaryFolder: string;
+  /** A path for temporary files, in a folder that exists; what is opened beside it has no name. */
+  readonly temporaryFile: (name: string) => string;
   /** Worker threads to read layers on; without, layers are read here, one after another. */
   readonly pool?: LayerPool;
   readonly onProgress?: (progress: AnalysisProgress) => void;

@@ -25,7 +25,7 @@ export interface TakenLayer {
 
 interface IntakeOptions {
   readonly limits: Limits;
-  readonly temporaryFolder: string;
+  readonly temporaryFile: (name: string) => string;
   readonly pool?: LayerPool;
   readonly onProgress?: (progress: AnalysisProgress) => void;
   readonly signal?: AbortSignal;
@@ -80,14 +80,14 @@ export class LayerIntake {
   }
 
   async #readOne(layer: SourceLayer, signal: AbortSignal): Promise<LayerEnd> {
-    const { onProgress, temporaryFolder } = this.#options;
+    const { onProgress, temporaryFile } = this.#options;
     const name = layer.diffId ?? layerName(layer);
     const onBytes = (done: number) => {
-      signal.throwIfAborted();
       onProgress?.({ kind: 'bytes', layer: name, done, total: layer.size });
+      signal.throwIfAborted();
     };
     const report = this.#open(layer, onBytes, signal);
-    if (layer.diffId === null) await putNamelessReport(this.#blobs, this.#analyzerSet, report, temporaryFolder);
+    if (layer.diffId === null) await putNamelessReport(this.#blobs, this.#analyzerSet, report, temporaryFile('report'));
     else await putLayerReport(this.#blobs, this.#analyzerSet, layer.diffId, report.bytes);
     // Another analysis may have stored the same layer first: then the store did not ask for the bytes, and the layer is known.
     const end = report.end() ?? { kind: 'end', diffId: layer.diffId!, digest: null, size: 0, inflated: 0, entries: 0 };
@@ -97,11 +97,12 @@ export class LayerIntake {
   }
 
   #open(layer: SourceLayer, onBytes: (done: number) => void, signal: AbortSignal): IncomingReport {
-    const { pool, limits, temporaryFolder } = this.#options;
+    const { pool, limits, temporaryFile } = this.#options;
+    const temporaryPath = temporaryFile('layer');
     if (pool !== undefined && (layer.size ?? Number.POSITIVE_INFINITY) > smallLayer)
       return pool.read(layer, onBytes, signal);
     let end: LayerEnd | null = null;
-    const records = readLayer(layer, { analyzers: this.#analyzers, limits, temporaryFolder, onBytes });
+    const records = readLayer(layer, { analyzers: this.#analyzers, limits, temporaryPath, onBytes });
     const bytes = encodeLayerReport(records, (last) => {
       end = last;
     });

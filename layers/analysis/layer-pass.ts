@@ -4,7 +4,7 @@ import { Fault } from '#core/fault.ts';
 import type { Limits } from '#core/limits.ts';
 import { folderEntries } from '#registry/folder-entries.ts';
 import { inflate, openLayerBytes } from '#registry/layer-bytes.ts';
-import type { SourceLayer } from '#registry/layer-source.ts';
+import type { LayerBytes, SourceLayer } from '#registry/layer-source.ts';
 import { type TarEntry, tarEntries } from '#registry/tar-stream.ts';
 
 /** Inflated bytes after which the ratio to stored bytes is looked at: small layers of zeros are no attack. */
@@ -30,7 +30,9 @@ export interface LayerPass extends AsyncDisposable {
 
 /** Opens a pass; `onBytes` hears how many stored bytes were read so far. Nothing is read before the first entry is asked for. */
 export function openLayerPass(layer: SourceLayer, limits: Limits, onBytes: (done: number) => void): LayerPass {
-  return layer.bytes.kind === 'folder' ? folderPass(layer.bytes.path, limits) : new ArchivePass(layer, limits, onBytes);
+  return layer.bytes.kind === 'folder'
+    ? folderPass(layer.bytes.path, limits)
+    : new ArchivePass(layer, layer.bytes, limits, onBytes);
 }
 
 function folderPass(path: string, limits: Limits): LayerPass {
@@ -40,6 +42,8 @@ function folderPass(path: string, limits: Limits): LayerPass {
     [Symbol.asyncDispose]: async () => {},
   };
 }
+
+type ArchiveBytes = Exclude<LayerBytes, { kind: 'folder' }>;
 
 class ArchivePass implements LayerPass {
   readonly entries: AsyncIterable<TarEntry>;
@@ -53,12 +57,12 @@ class ArchivePass implements LayerPass {
   #size = 0;
   #inflated = 0;
 
-  constructor(layer: SourceLayer, limits: Limits, onBytes: (done: number) => void) {
+  constructor(layer: SourceLayer, bytes: ArchiveBytes, limits: Limits, onBytes: (done: number) => void) {
     this.#layer = layer;
     this.#limits = limits;
     this.#onBytes = onBytes;
     this.#storedHash = layer.digest === null ? null : startDigest();
-    this.#stored = this.#readStored();
+    this.#stored = this.#readStored(bytes);
     this.#diff = this.#readDiff();
     this.entries = tarEntries(withoutReturn(this.#diff), limits);
   }
@@ -76,8 +80,8 @@ class ArchivePass implements LayerPass {
     await this.#stored.return();
   }
 
-  async *#readStored(): AsyncGenerator<Uint8Array, void> {
-    for await (const piece of await openLayerBytes(this.#layer.bytes)) {
+  async *#readStored(bytes: ArchiveBytes): AsyncGenerator<Uint8Array, void> {
+    for await (const piece of openLayerBytes(bytes)) {
       this.#size += piece.byteLength;
       if (this.#size > this.#limits.layerBytes) this.#refuse('layerBytes', 'stored bytes');
       this.#storedHash?.update(piece);

@@ -79,8 +79,8 @@ async function* lines(bytes: AsyncIterable<Uint8Array>, diffId: string): AsyncGe
     for await (const piece of text as AsyncIterable<Buffer>) {
       let start = 0;
       for (let end = piece.indexOf(10); end >= 0; end = piece.indexOf(10, start)) {
-        const rest = piece.utf8Slice(start, end);
-        yield held.length === 0 ? rest : Buffer.concat([...held, piece.subarray(start, end)]).utf8Slice();
+        const rest = piece.toString('utf8', start, end);
+        yield held.length === 0 ? rest : Buffer.concat([...held, piece.subarray(start, end)]).toString();
         held = [];
         length = 0;
         start = end + 1;
@@ -90,9 +90,14 @@ async function* lines(bytes: AsyncIterable<Uint8Array>, diffId: string): AsyncGe
       if (start < piece.length) held.push(piece.subarray(start));
     }
   } catch (thrown) {
-    throw thrown instanceof Fault ? thrown : corrupt(diffId, 'it cannot be unpacked', thrown);
+    throw isZstdError(thrown) ? corrupt(diffId, 'it cannot be unpacked', thrown) : thrown;
   }
   if (length > 0) throw corrupt(diffId, 'it was cut off');
+}
+
+/** An error of the decoder, not of what the bytes come from. */
+function isZstdError(thrown: unknown): boolean {
+  return /^(Z_|ZSTD_|ERR_)/.test((thrown as NodeJS.ErrnoException).code ?? '');
 }
 
 function parseRecord(line: string, diffId: string): LayerRecord {

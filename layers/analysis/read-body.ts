@@ -26,11 +26,11 @@ const nothingToClose = (): void => {};
 export async function readBody(
   entry: TarEntry,
   limits: Limits,
-  temporaryFolder: string,
+  temporaryPath: string,
   keep: boolean,
 ): Promise<ReadBody> {
   if (entry.size === 0) return inMemory(new Uint8Array(0), keep);
-  using spool = new Spool(limits, temporaryFolder, keep);
+  using spool = new Spool(limits, temporaryPath, keep);
   let digest: Hash | null = null;
   let first: Uint8Array | null = null;
   for await (const piece of entry.body) {
@@ -63,14 +63,14 @@ function inMemory(bytes: Uint8Array, keep: boolean): ReadBody {
 class Spool implements Disposable {
   size = 0;
   readonly #limits: Limits;
-  readonly #folder: string;
+  readonly #path: string;
   #keep: boolean;
   #pieces: Uint8Array[] = [];
   #file: TemporaryFile | null = null;
 
-  constructor(limits: Limits, folder: string, keep: boolean) {
+  constructor(limits: Limits, path: string, keep: boolean) {
     this.#limits = limits;
-    this.#folder = folder;
+    this.#path = path;
     this.#keep = keep;
   }
 
@@ -95,7 +95,7 @@ class Spool implements Disposable {
   }
 
   #toFile(): void {
-    this.#file = new TemporaryFile(this.#folder);
+    this.#file = new TemporaryFile(this.#path);
     for (const piece of this.#pieces) this.#file.append(piece);
     this.#pieces = [];
   }

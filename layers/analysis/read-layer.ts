@@ -15,8 +15,8 @@ import { readWhiteout } from './whiteout.ts';
 export interface ReadLayerOptions {
   readonly analyzers: readonly Analyzer[];
   readonly limits: Limits;
-  /** Folder for unnamed temporary files, used for files too large to be held in memory. */
-  readonly temporaryFolder: string;
+  /** Unnamed temporary files are opened beside this path, for files too large to be held in memory. */
+  readonly temporaryPath: string;
   /** Hears how many stored bytes were read so far. */
   readonly onBytes?: (done: number) => void;
 }
@@ -81,7 +81,7 @@ class LayerReading {
     for await (const entry of pass.entries) {
       const links = entry.type === 'file' && entry.problem === null ? this.#linked.to(entry.path) : [];
       if (links.length === 0) continue;
-      using body = await readBody(entry, limits, this.#options.temporaryFolder, true);
+      using body = await readBody(entry, limits, this.#options.temporaryPath, true);
       for (const link of links) yield* this.#factRecords(link.path, link.analyzers, body, entry.mode);
     }
     await pass.finish();
@@ -120,10 +120,10 @@ class LayerReading {
   }
 
   async #fileRecords(entry: TarEntry): Promise<LayerRecord[]> {
-    const { limits, temporaryFolder } = this.#options;
+    const { limits, temporaryPath } = this.#options;
     const wanted = this.#facts.wantedBy(entry.path, entry.size, entry.mode);
     const tooLarge = entry.size > limits.fileBytes;
-    using body = await readBody(entry, limits, temporaryFolder, wanted.length > 0 && !tooLarge);
+    using body = await readBody(entry, limits, temporaryPath, wanted.length > 0 && !tooLarge);
     this.#fileBytes += body.size;
     this.#linked.remember(entry.path, { size: body.size, mode: entry.mode });
     const records = [this.#fileRecord(entry, body.size, body.sha256)];

@@ -40,9 +40,9 @@ export async function putNamelessReport(
   blobs: Blobs,
   analyzerSet: string,
   report: IncomingReport,
-  temporaryFolder: string,
+  temporaryPath: string,
 ): Promise<LayerEnd> {
-  using spool = new TemporaryFile(temporaryFolder);
+  using spool = new TemporaryFile(temporaryPath);
   for await (const piece of report.bytes) spool.append(piece);
   const end = report.end()!;
   await putLayerReport(blobs, analyzerSet, end.diffId as Digest, readSpool(spool));

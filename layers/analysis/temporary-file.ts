@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto';
 import { closeSync, openSync, unlinkSync, writeSync } from 'node:fs';
-import { join } from 'node:path';
 
 /**
  * A file without a name: it is unlinked as soon as it is open, so that nothing is left behind however the process ends,
@@ -10,9 +9,9 @@ export class TemporaryFile {
   readonly descriptor: number;
   size = 0;
 
-  /** Opens it in a folder that exists and can be written to; throws the error of the file system otherwise. */
-  constructor(folder: string) {
-    const path = join(folder, `plimsoll-${randomUUID()}`);
+  /** Opens it beside `path`, in a folder that exists and can be written to; throws the error of the file system otherwise. */
+  constructor(beside: string) {
+    const path = `${beside}.${randomUUID()}`;
     this.descriptor = openSync(path, 'wx+', 0o600);
     unlinkSync(path);
   }

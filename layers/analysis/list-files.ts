@@ -1,0 +1,39 @@
+import type { Digest } from '#core/digest.ts';
+import { Fault } from '#core/fault.ts';
+import { defaultLimits, type Limits } from '#core/limits.ts';
+import type { Platform } from '#platform/platform.ts';
+import type { ImageReport } from '#schema/image-report.ts';
+import type { LayerRecord } from '#schema/layer-report.ts';
+import { type ComposedFile, compose } from './compose.ts';
+import { readLayerReport } from './report-store.ts';
+
+/**
+ * The final file system of an analyzed image, a folder before what is in it, composed again from the layer reports.
+ * Throws `data/corrupt` when one of them is gone or damaged.
+ */
+export async function* listFiles(
+  world: Pick<Platform, 'blobs'>,
+  report: Pick<ImageReport, 'analyzers' | 'layers'>,
+  limits: Limits = defaultLimits,
+): AsyncGenerator<ComposedFile, void> {
+  const layers = report.layers.map(({ diffId }) => ({
+    diffId,
+    records: fileRecords(world, report.analyzers, diffId as Digest),
+  }));
+  const composed = await compose(layers, [], limits);
+  yield* composed.files();
+}
+
+async function* fileRecords(
+  world: Pick<Platform, 'blobs'>,
+  analyzerSet: string,
+  diffId: Digest,
+): AsyncGenerator<LayerRecord, void> {
+  const records = await readLayerReport(world.blobs, analyzerSet, diffId);
+  if (records === null) {
+    throw new Fault('data/corrupt', `the report of the layer ${diffId} is not stored; analyze the image again`, {
+      detail: { diffId },
+    });
+  }
+  for await (const record of records) if (record.kind !== 'facts' && record.kind !== 'note') yield record;
+}

@@ -1,0 +1,82 @@
+import assert from 'node:assert/strict';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { analyzerSet, analyzers } from '#analysis/analyzers.ts';
+import { nameAnalyzerSet } from '#analysis/analyzer-set.ts';
+import { defaultLimits } from '#core/limits.ts';
+import { folderEntries } from '#registry/folder-entries.ts';
+import { assembleLayers } from '#test/support/assemble-layers.ts';
+import type { BuildEntry } from '#test/support/tar-builder.ts';
+
+/**
+ * Each `test/analysis/ANALYZER/CASE/` is a small real file tree: `tree/`, or `layers/1`, `layers/2`, ... with whiteouts as
+ * files. `want.json` says what the engine must make of it: `distro` (the fields given), `packages` (all, in order, the
+ * fields given) and `notes` (all, in order, the fields given; none when left out).
+ */
+interface Want {
+  readonly distro?: Readonly<Record<string, unknown>> | null;
+  readonly packages: readonly Readonly<Record<string, unknown>>[];
+  readonly notes?: readonly Readonly<Record<string, unknown>>[];
+}
+
+for (const { name } of analyzers) {
+  const folder = join(import.meta.dirname, name);
+  const cases = existsSync(folder)
+    ? readdirSync(folder).filter((one) => existsSync(join(folder, one, 'want.json')))
+    : [];
+
+  test(`the analyzer ${name} has a case`, () => assert.notEqual(cases.length, 0, `${folder} has no CASE/want.json`));
+
+  for (const one of cases) {
+    test(`${name} reads ${one.replaceAll('-', ' ')}`, async () => {
+      const want = JSON.parse(readFileSync(join(folder, one, 'want.json'), 'utf8')) as Want;
+      const found = await assembleLayers(await layersOf(join(folder, one)), analyzers);
+      assert.deepEqual(fieldsOf(found.packages, want.packages), want.packages);
+      assert.deepEqual(fieldsOf(found.notes, want.notes ?? []), want.notes ?? []);
+      if (want.distro !== undefined) assert.deepEqual(fieldsOf([found.distro], [want.distro])[0], want.distro);
+    });
+  }
+}
+
+test('analyzers have names of their own, and the set is named by all names and versions', () => {
+  assert.equal(new Set(analyzers.map(({ name }) => name)).size, analyzers.length);
+  assert.match(analyzerSet, /^[0-9a-f]{16}$/);
+  assert.equal(nameAnalyzerSet(analyzers.toReversed()), analyzerSet);
+  const [first, ...rest] = analyzers;
+  assert.notEqual(nameAnalyzerSet([{ ...first!, version: first!.version + 1 }, ...rest]), analyzerSet);
+  assert.notEqual(nameAnalyzerSet(rest), analyzerSet);
+});
+
+async function layersOf(folder: string): Promise<BuildEntry[][]> {
+  if (existsSync(join(folder, 'tree'))) return [await entriesOf(join(folder, 'tree'))];
+  const names = readdirSync(join(folder, 'layers')).sort((a, b) => Number(a) - Number(b));
+  const layers: BuildEntry[][] = [];
+  for (const name of names) layers.push(await entriesOf(join(folder, 'layers', name)));
+  return layers;
+}
+
+async function entriesOf(folder: string): Promise<BuildEntry[]> {
+  const entries: BuildEntry[] = [];
+  for await (const { path, type, mode, link, body } of folderEntries(folder, defaultLimits)) {
+    const pieces: Uint8Array[] = [];
+    if (type === 'file') for await (const piece of body) pieces.push(piece);
+    entries.push({
+      path: type === 'dir' ? `${path}/` : path,
+      type,
+      mode,
+      content: Buffer.concat(pieces),
+      ...(link === null ? {} : { link }),
+    });
+  }
+  return entries;
+}
+
+/** What was found, cut down to the fields that are wanted of the one at the same place. */
+function fieldsOf(found: readonly unknown[], wanted: readonly (object | null)[]): unknown[] {
+  return found.map((one, index) => {
+    const want = wanted[index];
+    if (one === null || want === null || want === undefined) return one;
+    return Object.fromEntries(Object.keys(want).map((key) => [key, (one as Record<string, unknown>)[key]]));
+  });
+}
