@@ -32,7 +32,7 @@ export function* bdbRows(content: RandomAccess): Generator<RpmRow> {
   if (view.getUint8(24) !== 0) throw damaged('it is encrypted');
   if (view.getUint8(25) !== page.hashMeta) throw damaged('its first page is not that of a hash');
   const pages = view.getUint32(32, little) + 1;
-  const there = Math.ceil(content.size / pageSize);
+  const there = Math.floor(content.size / pageSize);
   const database = { content, little, pageSize, used: new Set<number>() };
   for (let number = 1; number < there; number++) yield* pageRows(database, number);
   if (pages > there) throw damaged(`it is cut off: ${there} of ${pages} pages are there`);

@@ -21,6 +21,7 @@ export function* containerManifest(content: RandomAccess): Generator<RpmData | s
     }
     yield {
       kind: 'package',
+      row: number,
       name,
       version: evr.slice(0, dash),
       release: evr.slice(dash + 1),

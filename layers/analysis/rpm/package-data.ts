@@ -4,6 +4,8 @@ import { type RpmHeader, rpmTag } from './header.ts';
 /** A package as an rpm database has it; texts as declared, time in seconds since the epoch, size in bytes. */
 export interface RpmData {
   readonly kind: 'package';
+  /** The number of its row in the database. */
+  readonly row: number;
   readonly name: string;
   readonly version: string;
   readonly release: string;
@@ -20,7 +22,7 @@ export interface RpmData {
 }
 
 /** What is kept of a header; a text says why there is no package in it. Throws what {@link OwnedFilesBuilder} throws. */
-export function rpmData(header: RpmHeader, budget: FilesBudget): RpmData | string {
+export function rpmData(row: number, header: RpmHeader, budget: FilesBudget): RpmData | string {
   // Keys that rpm keeps as packages (gpg-pubkey) have the word for "not there" written out.
   const text = (tag: number) => {
     const value = header.text(tag);
@@ -31,6 +33,7 @@ export function rpmData(header: RpmHeader, budget: FilesBudget): RpmData | strin
   if (version === null || release === null) return `${name} has no ${version === null ? 'version' : 'release'}`;
   return {
     kind: 'package',
+    row,
     name,
     version,
     release,
