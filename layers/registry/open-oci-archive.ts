@@ -1,0 +1,17 @@
+import { openArchive } from './archive.ts';
+import { openOciLayout } from './oci-layout.ts';
+import type { SourceKind } from './source-kind.ts';
+import { splitSource } from './split-source.ts';
+
+/** `oci-archive:FILE[:TAG]`: an OCI layout in a tar, plain or compressed. */
+export const ociArchive: SourceKind = {
+  prefix: 'oci-archive',
+  async open(_world, { reference, rest, options }) {
+    const { path, tag } = await splitSource(rest, reference);
+    await using closing = new AsyncDisposableStack();
+    const archive = closing.use(await openArchive(path, options));
+    const source = await openOciLayout(archive, path, { reference, tag, options });
+    const kept = closing.move();
+    return { ...source, [Symbol.asyncDispose]: async () => await kept.disposeAsync() };
+  },
+};
