@@ -25,14 +25,20 @@ export interface Evaluation {
 }
 
 /** The step at the end: an image that was judged gets its verdict under each tag that points to it now. */
-export async function evaluateMatched(world: EvaluateWorld, matched: EventOf<'image.matched'>): Promise<readonly Event[]> {
+export async function evaluateMatched(
+  world: EvaluateWorld,
+  matched: EventOf<'image.matched'>,
+): Promise<readonly Event[]> {
   const { account, digest } = matched;
   const image = await findImage(world, account, digest);
   if (image?.content == null) return [];
   const report = await getImageReport(world, image.content.report);
   const judged = await judgeNow(world, report);
   for (const { registry, repository, tag } of (await tagsOf(world, account, [digest])).get(digest) ?? [])
-    await evaluateJudged(world, image, report, judged, `${registry}/${repository}:${tag}`, { policyId: null, store: true });
+    await evaluateJudged(world, image, report, judged, `${registry}/${repository}:${tag}`, {
+      policyId: null,
+      store: true,
+    });
   return [];
 }
 
@@ -66,11 +72,17 @@ async function evaluateJudged(
   const { account, digest } = image;
   const stored = policyId === null ? await activeBundle(world, account) : await getBundle(world, account, policyId);
   if (stored === null)
-    throw new Fault('state/not-found', policyId === null ? `account ${account} has no active policy` : `policy ${policyId} not found`);
+    throw new Fault(
+      'state/not-found',
+      policyId === null ? `account ${account} has no active policy` : `policy ${policyId} not found`,
+    );
   const now = world.clock.now();
   const given = image.dockerfile === null ? null : await readBlob(world.blobs, image.dockerfile);
   const dockerfile = given === null ? null : given.toString('utf8');
-  const verdict = evaluate(stored.bundle, factsOf(report, judged, { tag, dockerfile, now, knownSince: image.createdAt }));
+  const verdict = evaluate(
+    stored.bundle,
+    factsOf(report, judged, { tag, dockerfile, now, knownSince: image.createdAt }),
+  );
   if (store) {
     const place = { account, digest, tag, policyId: stored.policyId };
     const { kind } = await storeVerdict(world, place, { verdict, bundle: stored.bundle });

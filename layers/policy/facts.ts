@@ -14,7 +14,11 @@ export interface Circumstances {
 }
 
 /** The facts of a judged image for the evaluator. */
-export function factsOf(image: ImageReport, judged: JudgedImage, { tag, dockerfile, now, knownSince }: Circumstances): Facts {
+export function factsOf(
+  image: ImageReport,
+  judged: JudgedImage,
+  { tag, dockerfile, now, knownSince }: Circumstances,
+): Facts {
   return {
     image,
     tag,
