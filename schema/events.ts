@@ -1,29 +1,26 @@
 import { z } from 'zod';
 
-const image = { account: z.string(), digest: z.string() };
+const image = { account: z.string().min(1).max(128), digest: z.string().regex(/^sha256:[0-9a-f]{64}$/) };
 
 /** Every message on a queue or bus. At-least-once: whoever takes one must give the same result twice. */
-export const events = {
-  /** A registry or user says that this reference holds an image. */
-  'image.pushed': z.object({
+export const event = z.discriminatedUnion('kind', [
+  /** A registry or user says that a reference holds an image since `at` (milliseconds since the epoch). */
+  z.object({
     kind: z.literal('image.pushed'),
-    account: z.string(),
-    reference: z.string(),
-    digest: z.string().nullable(),
+    account: image.account,
+    reference: z.string().min(1).max(1024),
+    at: z.number().int().nonnegative(),
   }),
   /** An image of the catalog is to be analysed. */
-  'image.queued': z.object({ kind: z.literal('image.queued'), ...image }),
+  z.object({ kind: z.literal('image.queued'), ...image }),
   /** The image report is stored; judge it. */
-  'image.analyzed': z.object({ kind: z.literal('image.analyzed'), ...image }),
-  /** The feeds that the image needs are there; evaluate it. */
-  'image.matched': z.object({ kind: z.literal('image.matched'), ...image }),
-} as const;
-
-export type Event = z.infer<(typeof events)[keyof typeof events]>;
-
-export const event = z.discriminatedUnion('kind', [
-  events['image.pushed'],
-  events['image.queued'],
-  events['image.analyzed'],
-  events['image.matched'],
+  z.object({ kind: z.literal('image.analyzed'), ...image }),
+  /** The image can be judged; evaluate it under each of its tags. */
+  z.object({ kind: z.literal('image.matched'), ...image }),
 ]);
+
+export type Event = z.infer<typeof event>;
+
+export type EventKind = Event['kind'];
+
+export type EventOf<K extends EventKind> = Extract<Event, { kind: K }>;

@@ -1,0 +1,49 @@
+import type { Digest } from '#core/digest.ts';
+import type { ImageState } from './lifecycle.ts';
+
+/** An image of an account. Times are milliseconds since the epoch. */
+export interface Image {
+  readonly imageNo: number;
+  readonly account: string;
+  readonly digest: Digest;
+  /** The index it came from, or its own digest. */
+  readonly parentDigest: Digest;
+  /** Config digest without `sha256:`. */
+  readonly imageId: string;
+  readonly platform: string;
+  /** `registry/repository@digest`. */
+  readonly pullReference: string;
+  readonly state: ImageState;
+  readonly status: 'active' | 'deleting';
+  /** Why the last analysis failed. */
+  readonly failure: string | null;
+  readonly attempts: number;
+  readonly annotations: Readonly<Record<string, string>>;
+  /** Blob key of the Dockerfile that was given with it. */
+  readonly dockerfile: string | null;
+  readonly createdAt: number;
+  readonly updatedAt: number;
+  readonly analyzedAt: number | null;
+  /** What analysis found; null before it. */
+  readonly content: ImageContent | null;
+}
+
+export interface ImageContent {
+  /** Blob key of the image report. */
+  readonly report: string;
+  readonly size: number;
+  readonly layerCount: number;
+  readonly arch: string;
+  readonly distro: string | null;
+  readonly distroVersion: string | null;
+  readonly namespace: string | null;
+}
+
+/** A tag and what it pointed to since `detectedAt`. */
+export interface Tag {
+  readonly registry: string;
+  readonly repository: string;
+  readonly tag: string;
+  readonly digest: Digest;
+  readonly detectedAt: number;
+}
