@@ -1,6 +1,6 @@
 import { Fault } from '#core/fault.ts';
 import { personText } from './declared-person.ts';
-import { type Headers, parseHeaders } from './rfc822.ts';
+import { type Headers, parseHeaders, unfoldText } from './rfc822.ts';
 import { declaredLicense, spdxId } from './spdx.ts';
 
 /** What counts of a METADATA or PKG-INFO. */
@@ -14,6 +14,10 @@ export interface PythonMetadata {
 }
 
 const maxVersion = 256;
+/** Characters of a header that are looked at: projects with many authors have long ones, hostile ones cost time. */
+const maxPerson = 1024;
+const maxClassifier = 300;
+const maxClassifiers = 500;
 
 /**
  * The core metadata of a Python distribution (https://packaging.python.org/specifications/core-metadata/). Throws
@@ -53,6 +57,8 @@ function licensesOf(headers: Headers): readonly string[] {
   const field = first(headers, 'license');
   const line = field.includes('\n') || field.length > 200 ? null : declaredLicense(field);
   const classified = (headers.get('classifier') ?? [])
+    .slice(0, maxClassifiers)
+    .map((classifier) => classifier.slice(0, maxClassifier))
     .map((classifier) => /^License ::(?:.* ::)? (.+)$/.exec(classifier)?.[1]?.trim())
     .filter((name) => name !== undefined && name !== 'OSI Approved')
     .map((name) => spdxId(name!) ?? name!.slice(0, 200));
@@ -64,9 +70,11 @@ function licensesOf(headers: Headers): readonly string[] {
 /** Author and Author-email, else Maintainer and Maintainer-email. */
 function authorOf(headers: Headers): string | null {
   for (const role of ['author', 'maintainer']) {
-    const mail = first(headers, `${role}-email`);
+    const mail = unfoldText(first(headers, `${role}-email`).slice(0, maxPerson));
     // `Jane Doe <jane@example.org>` in the mail field alone is what pyproject.toml gives.
-    const text = mail.includes('<') ? personText(mail, null) : personText(first(headers, role), mail);
+    const text = mail.includes('<')
+      ? personText(mail, null)
+      : personText(unfoldText(first(headers, role).slice(0, maxPerson)), mail);
     if (text !== null) return text;
   }
   return null;

@@ -14,6 +14,7 @@ export function parsePythonRecord(text: string, limit: number): PythonRecord {
   const files: string[] = [];
   let size: number | null = null;
   for (const line of lines(text)) {
+    if (line.length > maxLine) continue;
     const [path, rest] = firstField(line);
     if (path === '') continue;
     files.push(path);
@@ -23,6 +24,9 @@ export function parsePythonRecord(text: string, limit: number): PythonRecord {
   }
   return { files, size };
 }
+
+/** A path is shorter; a longer line is no entry. */
+const maxLine = 16_384;
 
 /** The first field of a CSV line and what follows it; quotes inside quotes are doubled. */
 function firstField(line: string): readonly [string, string] {

@@ -31,6 +31,26 @@ export function parseHeaders(text: string): Headers {
   return headers;
 }
 
+/**
+ * A value with its encoded words (RFC 2047, in UTF-8 or Latin-1) and quoted strings as the text they stand for. Takes time
+ * with the square of the length: cut what comes from outside.
+ */
+export function unfoldText(value: string): string {
+  return value
+    .replace(/=\?(utf-8|iso-8859-1|us-ascii)\?([qb])\?([^?\s]*)\?=(?:\s+(?==\?))?/gi, (_, charset, encoding, text) =>
+      decodeWord(charset.toLowerCase() === 'utf-8' ? 'utf8' : 'latin1', encoding.toLowerCase(), text),
+    )
+    .replace(/"((?:[^"\\]|\\.)*)"/g, (_, quoted: string) => quoted.replace(/\\(.)/g, '$1'));
+}
+
+function decodeWord(charset: 'utf8' | 'latin1', encoding: string, text: string): string {
+  if (encoding === 'b') return Buffer.from(text, 'base64').toString(charset);
+  const bytes = text
+    .replaceAll('_', ' ')
+    .replace(/=([0-9a-f]{2})/gi, (_, hex) => String.fromCharCode(Number.parseInt(hex, 16)));
+  return Buffer.from(bytes, 'latin1').toString(charset);
+}
+
 /** The lines of a text without their ends; a byte order mark in front is no part of the first. */
 export function* lines(text: string): Iterable<string> {
   let start = text.startsWith('\ufeff') ? 1 : 0;

@@ -56,3 +56,16 @@ test('a RECORD gives paths, quoted or not, and their size together', () => {
   });
   assert.deepEqual(parsePythonRecord('a,,\nb,,\nc,,\n', 2), { files: ['a', 'b'], size: null });
 });
+
+test('headers and lists made to cost time are cut before they are looked at', () => {
+  const quotes = metadata(`Author: ${'"\\'.repeat(400_000)}`);
+  assert.ok((quotes.author?.length ?? 0) <= 256);
+  assert.ok((metadata(`Author-email: ${'=?utf-8?q?'.repeat(100_000)}`).author?.length ?? 0) <= 256);
+  assert.ok((metadata(`License: ${'('.repeat(900_000)}`).licenses ?? []).every(({ length }) => length <= 256));
+  assert.ok(
+    (metadata(`Classifier: License ::${' ::'.repeat(300_000)}`, '  x').licenses ?? []).every(
+      ({ length }) => length <= 300,
+    ),
+  );
+  assert.deepEqual(parsePythonRecord(`"${'""'.repeat(4_000_000)}\na,,\n`, 10).files, ['a']);
+});

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { parseHeaders } from '#analysis/rfc822.ts';
+import { parseHeaders, unfoldText } from '#analysis/rfc822.ts';
 
 test('headers end at the first blank line, repeat, and go on over folded lines', () => {
   const headers = parseHeaders(
@@ -25,4 +25,17 @@ test('a line that is no field ends the headers', () => {
   assert.deepEqual([...parseHeaders('Name: x\nno field\nVersion: 1\n').keys()], ['name']);
   assert.equal(parseHeaders('').size, 0);
   assert.equal(parseHeaders(' folded before anything\nName: x').get('name')?.[0], 'x');
+});
+
+test('names in quotes and encoded words are told', () => {
+  for (const [value, text] of [
+    ['"Doe, Jo" <jo@example.org>', 'Doe, Jo <jo@example.org>'],
+    ['"Jo \\"J\\" Doe"', 'Jo "J" Doe'],
+    ['=?utf-8?q?J=C3=B6_Doe?= <jo@example.org>', 'Jö Doe <jo@example.org>'],
+    ['=?UTF-8?B?SsO2?= =?utf-8?b?IERvZQ==?=', 'Jö Doe'],
+    ['=?iso-8859-1?Q?J=F6?=', 'Jö'],
+    ['=?koi8-r?q?x?= "open', '=?koi8-r?q?x?= "open'],
+  ] as const) {
+    assert.equal(unfoldText(value), text);
+  }
 });

@@ -22,7 +22,7 @@ export const python: Analyzer = {
 };
 
 /** Headers stand in front; a description behind them may be of any length. */
-const metadataWindow = 4 * 1024 * 1024;
+const metadataWindow = 1024 * 1024;
 /** File lists beyond these are kept up to here; the largest distributions have some 60,000 files. */
 const listWindow = 32 * 1024 * 1024;
 const maxFiles = 250_000;
