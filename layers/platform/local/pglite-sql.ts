@@ -1,7 +1,7 @@
 import { PGlite, type PGliteOptions } from '@electric-sql/pglite';
 import { Fault } from '#core/fault.ts';
 import type { OpenSql } from '../sql.ts';
-import { faultOf, type Session, sessionSql } from './session-sql.ts';
+import { brokenCommit, type Session, sessionSql } from './session-sql.ts';
 
 /**
  * PGlite in a folder, made when it is not there; in memory when `folder` is null. One session: calls wait for each other.
@@ -16,7 +16,7 @@ export async function openPgliteSql(folder: string | null): Promise<OpenSql> {
       try {
         return await database.transaction((tx) => work(sessionOf(tx)));
       } catch (thrown) {
-        throw isDatabaseError(thrown) ? faultOf(thrown, 'commit') : thrown;
+        throw isBrokenCommit(thrown) ? brokenCommit() : thrown;
       }
     },
   });
@@ -57,6 +57,6 @@ function sessionOf(database: Pick<PGlite, 'query'>): Session {
   };
 }
 
-function isDatabaseError(thrown: unknown): boolean {
-  return thrown instanceof Error && !(thrown instanceof Fault) && 'severity' in thrown && 'code' in thrown;
+function isBrokenCommit(thrown: unknown): boolean {
+  return !(thrown instanceof Fault) && (thrown as { code?: unknown } | null)?.code === '25P02';
 }

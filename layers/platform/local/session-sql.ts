@@ -129,28 +129,34 @@ function encode(value: SqlValue): string | Uint8Array | null {
   return typeof value === 'boolean' ? (value ? 't' : 'f') : String(value);
 }
 
-/** What a database error says without the values of parameters: PostgreSQL quotes them in data exceptions (class 22). */
+/**
+ * What an error of the driver says, without the values of parameters, which PostgreSQL quotes in data exceptions (class 22).
+ * Lost connections, shutdowns, full disks and conflicts that a second try may win are `sql/unavailable`.
+ */
 export function faultOf(thrown: unknown, statement: string): Fault {
   if (thrown instanceof Fault) return thrown;
-  const error = thrown as {
-    code?: unknown;
-    message?: unknown;
-    constraint?: unknown;
-    table?: unknown;
-    column?: unknown;
-  };
-  const said = String(error.message ?? thrown);
-  const sqlstate = typeof error.code === 'string' && /^[0-9A-Z]{5}$/.test(error.code) ? error.code : null;
-  if (sqlstate === null) return new Fault('sql/unavailable', `The database cannot be used now: ${said}`);
-  const unavailable = /^(08|53|57P0)/.test(sqlstate);
+  const error = thrown as { readonly [key: string]: unknown; readonly errors?: readonly Error[] };
+  const said = String(error['message'] || error.errors?.map((part) => part.message).join('; ') || thrown);
+  const sqlstate = 'severity' in error && typeof error['code'] === 'string' ? error['code'] : null;
+  if (sqlstate === null) return new Fault('sql/unavailable', `The database cannot be reached: ${said}`);
+  const unavailable = /^(08|28|3D|40|53|55P03|57P|58)/.test(sqlstate);
   const safe = sqlstate.startsWith('22') ? said.replace(/"[\s\S]*"/, '"..."') : said;
   const detail: Record<string, unknown> = { sqlstate };
-  for (const key of ['constraint', 'table', 'column'] as const) {
+  for (const key of ['constraint', 'table', 'column']) {
     if (typeof error[key] === 'string') detail[key] = error[key];
   }
   return new Fault(
     unavailable ? 'sql/unavailable' : 'sql/failed',
-    `The database ${unavailable ? 'cannot be used now' : 'refused a statement'}: ${safe}, SQLSTATE ${sqlstate} (statement: ${excerpt(statement)})`,
+    `The database ${unavailable ? 'cannot take' : 'refused'} a statement: ${safe}, SQLSTATE ${sqlstate} (statement: ${excerpt(statement)})`,
     { detail },
+  );
+}
+
+/** How a driver reports that COMMIT found the transaction broken. */
+export function brokenCommit(): Fault {
+  return new Fault(
+    'sql/failed',
+    'The transaction was rolled back, because a statement in it had failed and the failure was passed over; let it through, or put the statement into a transaction() of its own',
+    { detail: { sqlstate: '25P02' } },
   );
 }
