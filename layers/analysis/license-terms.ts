@@ -9,11 +9,9 @@ const maxTerms = 200;
  */
 export function licenseTerms(declared: string): readonly string[] {
   const terms = new Set<string>();
-  for (const part of declared.slice(0, 16 * 1024).split(/[\s_]+(?:and\/or|and|or)[\s_]+|[(),;|]|\s&\s/i)) {
-    const term = part
-      .replace(/\s+/g, ' ')
-      .trim()
-      .replace(/^(?:and|or) | (?:and|or)$/gi, '');
+  const line = declared.slice(0, 16 * 1024).replace(/\s+/g, ' ');
+  for (const part of line.split(/[ _](?:and\/or|and|or)[ _]|[(),;|]| & /i)) {
+    const term = part.trim().replace(/^(?:and|or) | (?:and|or)$/gi, '');
     if (term === '' || term.length > maxTerm) continue;
     terms.add(spdxId(term));
     if (terms.size === maxTerms) break;

@@ -100,16 +100,17 @@ function words(values: readonly number[]): Buffer {
   return bytes;
 }
 
-/** A `Packages.db` with one slot page. */
+/** A `Packages.db` with as many slot pages as its packages need. */
 export function ndbFile(headers: readonly Buffer[]): Buffer {
-  const slots = Buffer.alloc(4096);
+  const slotPages = Math.ceil((32 + headers.length * 16) / 4096);
+  const slots = Buffer.alloc(slotPages * 4096);
   slots.write('RpmP');
   slots.writeUInt32LE(1, 8);
-  slots.writeUInt32LE(1, 12);
+  slots.writeUInt32LE(slotPages, 12);
   slots.writeUInt32LE(headers.length + 1, 16);
-  for (let at = 32; at < 4096; at += 16) slots.write('Slot', at);
+  for (let at = 32; at < slots.length; at += 16) slots.write('Slot', at);
   const blobs: Buffer[] = [];
-  let block = 4096 / 16;
+  let block = slots.length / 16;
   for (const [index, header] of headers.entries()) {
     const blocks = Math.ceil((16 + header.length + 12) / 16);
     const blob = Buffer.alloc(blocks * 16);

@@ -1,6 +1,7 @@
 import { Fault } from '#core/fault.ts';
 import type { Fact } from '#schema/layer-report.ts';
 import type { Analyzer, FoundPackage, ImageView } from '../analyzer.ts';
+import { declaredText, identityProblem } from '../declared-text.ts';
 import { licenseTerms } from '../license-terms.ts';
 import { osPurl } from '../os-purl.ts';
 import { type FilesBudget, type OwnedFiles, OwnedFilesBuilder, ownedPaths } from '../owned-files.ts';
@@ -94,11 +95,12 @@ class Stanza {
   *finish(): Generator<Fact> {
     if (this.#first === 0) return;
     if (this.#problem !== null) yield { key: '', data: { problem: this.#problem } satisfies Problem };
-    const text = (letter: string) => this.#fields.get(letter)?.trim() || null;
+    const text = (letter: string) => declaredText(this.#fields.get(letter));
     const number = (letter: string) => (/^\d{1,15}$/.test(text(letter) ?? '') ? Number(text(letter)) : null);
     const [name, version, arch] = [text('P'), text('V'), text('A')];
-    if (name === null || version === null) {
-      const problem = `the package at line ${this.#first} has no ${name === null ? 'name' : 'version'} and is left out`;
+    const wrong = identityProblem(name, version);
+    if (name === null || version === null || wrong !== null) {
+      const problem = `the package at line ${this.#first} has ${wrong} and is left out`;
       yield { key: '', data: { problem } satisfies Problem };
       return;
     }

@@ -3,6 +3,7 @@ import type { Fact } from '#schema/layer-report.ts';
 import type { Analyzer, FoundPackage, ImageView, WantedFile } from '../analyzer.ts';
 import { stanzas } from '../deb822.ts';
 import { debianCopyright } from '../debian-copyright.ts';
+import { declaredText, identityProblem } from '../declared-text.ts';
 import { osPurl } from '../os-purl.ts';
 import { type OwnedFiles, OwnedFilesBuilder, ownedPaths } from '../owned-files.ts';
 import { textLines } from '../text-lines.ts';
@@ -65,18 +66,19 @@ function* readStatus(file: WantedFile): Generator<Fact> {
   let count = 0;
   for (const stanza of stanzas(file.content, statusFields)) {
     count++;
-    const text = (field: string) => stanza.get(field)?.split('\n')[0]?.trim() || null;
+    const text = (field: string) => declaredText(stanza.get(field)?.split('\n', 1)[0]);
     const name = text('package');
     // One file a package has no Status: that it is there says that the package is.
     const state = text('status')?.split(/\s+/)[2] ?? 'installed';
     const version = text('version');
     if (state !== 'installed') {
       if (onDisk.includes(state))
-        yield problem(`${name ?? 'a package'} ${version ?? ''} is ${state}, not installed, and is left out`);
+        yield problem(`${name?.slice(0, 100) ?? 'a package'} is ${state}, not installed, and is left out`);
       continue;
     }
-    if (name === null || version === null) {
-      yield problem(`stanza ${count} has no ${name === null ? 'Package' : 'Version'} and is left out`);
+    const wrong = identityProblem(name, version);
+    if (name === null || version === null || wrong !== null) {
+      yield problem(`stanza ${count} has ${wrong} and is left out`);
       continue;
     }
     const size = text('installed-size');

@@ -1,4 +1,5 @@
 import type { RandomAccess } from '../analyzer.ts';
+import { identityProblem } from '../declared-text.ts';
 import { textLines } from '../text-lines.ts';
 import type { RpmData } from './package-data.ts';
 
@@ -15,7 +16,8 @@ export function* containerManifest(content: RandomAccess): Generator<RpmData | s
     const columns = line.split('\t').map((column) => (column === '(none)' || column === '' ? null : column));
     const [name, evr, installed, , vendor, epoch, size, arch, , sourceRpm] = columns;
     const dash = evr?.lastIndexOf('-') ?? -1;
-    if (columns.length < 8 || !name || !evr || dash < 1 || dash === evr.length - 1) {
+    const whole = columns.length >= 8 && dash > 0 && dash < evr!.length - 1;
+    if (!whole || !name || !evr || identityProblem(name, evr) !== null) {
       yield `line ${number} does not tell a package`;
       continue;
     }

@@ -1,3 +1,4 @@
+import { declaredText, identityProblem } from '../declared-text.ts';
 import { type FilesBudget, type OwnedFiles, OwnedFilesBuilder } from '../owned-files.ts';
 import { type RpmHeader, rpmTag } from './header.ts';
 
@@ -25,12 +26,13 @@ export interface RpmData {
 export function rpmData(row: number, header: RpmHeader, budget: FilesBudget): RpmData | string {
   // Keys that rpm keeps as packages (gpg-pubkey) have the word for "not there" written out.
   const text = (tag: number) => {
-    const value = header.text(tag);
-    return value === '' || value === '(none)' ? null : value;
+    const value = declaredText(header.text(tag));
+    return value === '(none)' ? null : value;
   };
   const [name, version, release] = [text(rpmTag.name), text(rpmTag.version), text(rpmTag.release)];
-  if (name === null) return 'it has no name';
-  if (version === null || release === null) return `${name} has no ${version === null ? 'version' : 'release'}`;
+  const wrong = identityProblem(name, version) ?? identityProblem(name, release);
+  if (name === null || version === null || release === null || wrong !== null)
+    return `${name?.slice(0, 100) ?? 'it'} has ${version !== null && release === null ? 'no release' : wrong}`;
   return {
     kind: 'package',
     row,

@@ -122,6 +122,17 @@ test('a long folder with very many files is cut off with a note', () => {
   assert.match(notes[0]?.problem ?? '', /the files of big are cut off/);
 });
 
+test('a name that is too long to be one is noted, other long texts are cut', () => {
+  const long = 'x'.repeat(60_000);
+  const text = stanza({ P: long, V: '1' }) + stanza({ P: 'a', V: '1', m: long, L: 'MIT' });
+  const { packages, notes } = runAnalyzer(apk, { 'lib/apk/db/installed': text });
+  assert.deepEqual(
+    notes.map(({ problem }) => problem),
+    ['the package at line 1 has a name or version of over 1024 characters and is left out'],
+  );
+  assert.equal(packages[0]?.vendor?.length, 8192);
+});
+
 test('only the two places of the database are read', () => {
   assert.equal(apk.wants('lib/apk/db/installed', 1, 0o644), true);
   assert.equal(apk.wants('srv/root/lib/apk/db/installed', 1, 0o644), false);

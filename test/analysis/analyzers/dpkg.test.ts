@@ -84,8 +84,8 @@ test('only installed packages are listed; one left half-way is noted', () => {
     ['p0', 'p1', 'p6'],
   );
   assert.deepEqual(notes, [
-    { path: status, problem: 'p4 1-4 is half-installed, not installed, and is left out' },
-    { path: status, problem: 'p5 1-5 is unpacked, not installed, and is left out' },
+    { path: status, problem: 'p4 is half-installed, not installed, and is left out' },
+    { path: status, problem: 'p5 is unpacked, not installed, and is left out' },
   ]);
 });
 
@@ -162,8 +162,8 @@ test('a stanza that lacks its name or version is noted, and so is a file without
   assert.deepEqual(
     notes.map(({ problem }) => problem),
     [
-      'stanza 1 has no Version and is left out',
-      'stanza 2 has no Package and is left out',
+      'stanza 1 has no version and is left out',
+      'stanza 2 has no name and is left out',
       'there is no package stanza in it',
     ],
   );
