@@ -4,9 +4,9 @@ import { Fault } from '#core/fault.ts';
 import type { Limits } from '#core/limits.ts';
 import { fileInput } from './file-input.ts';
 import { compressionByMagic } from './layer-bytes.ts';
-import type { LayerBytes } from './layer-source.ts';
+import type { ImageSource, LayerBytes } from './layer-source.ts';
 import { spoolArchive } from './spool-archive.ts';
-import type { OpenOptions } from './source-kind.ts';
+import type { OpenedImage, OpenOptions } from './source-kind.ts';
 import { parseTarHeader } from './tar-header.ts';
 import { tarEntriesOf } from './tar-stream.ts';
 
@@ -47,6 +47,18 @@ export async function openArchive(path: string, options: OpenOptions): Promise<A
     await spool?.[Symbol.asyncDispose]();
     throw thrown;
   }
+}
+
+/** Opens one image of an archive; closing the image closes the archive. */
+export async function openFromArchive(
+  path: string,
+  options: OpenOptions,
+  open: (archive: Archive) => Promise<ImageSource>,
+): Promise<OpenedImage> {
+  await using closing = new AsyncDisposableStack();
+  const source = await open(closing.use(await openArchive(path, options)));
+  const kept = closing.move();
+  return { ...source, [Symbol.asyncDispose]: async () => await kept.disposeAsync() };
 }
 
 function archiveOf(

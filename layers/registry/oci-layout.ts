@@ -4,7 +4,8 @@ import { type OciDescriptor, ociIndex } from '#schema/oci.ts';
 import type { ImageFiles } from './archive.ts';
 import { parseDocument } from './document.ts';
 import type { ImageSource } from './layer-source.ts';
-import { type Descriptor, type ImageContent, type Root, resolveImage } from './resolve-image.ts';
+import type { Descriptor, ImageContent, Root } from './image-content.ts';
+import { resolveImage } from './resolve-image.ts';
 import type { OpenOptions } from './source-kind.ts';
 
 const refName = 'org.opencontainers.image.ref.name';

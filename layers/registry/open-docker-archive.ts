@@ -1,12 +1,12 @@
 import { digestOf } from '#core/digest.ts';
 import { Fault } from '#core/fault.ts';
 import { dockerArchiveManifest } from '#schema/oci.ts';
-import { type Archive, notAnImage, openArchive } from './archive.ts';
+import { type ImageFiles, notAnImage, openFromArchive } from './archive.ts';
 import { parseDocument } from './document.ts';
 import { parseConfig } from './image-config.ts';
 import { formatPlatform, parsePlatform, platformRank } from './image-platform.ts';
 import type { ImageSource, SourceLayer } from './layer-source.ts';
-import type { SourceKind, SourceRequest } from './source-kind.ts';
+import type { OpenOptions, SourceKind } from './source-kind.ts';
 import { splitSource } from './split-source.ts';
 
 type Record = ReturnType<typeof dockerArchiveManifest.parse>[number];
@@ -16,20 +16,18 @@ export const dockerArchive: SourceKind = {
   prefix: 'docker-archive',
   async open(_world, request) {
     const { path, tag } = await splitSource(request.rest, request.reference);
-    await using closing = new AsyncDisposableStack();
-    const archive = closing.use(await openArchive(path, request.options));
-    const source = await openSaved(archive, path, tag, request);
-    const kept = closing.move();
-    return { ...source, [Symbol.asyncDispose]: async () => await kept.disposeAsync() };
+    const { reference, options } = request;
+    return await openFromArchive(path, options, (files) => openDockerArchive(files, path, { reference, tag, options }));
   },
 };
 
-async function openSaved(
-  archive: Archive,
+/** Opens one image of a docker archive, wherever its files lie. `tag` is one of its RepoTags, or the end of one. */
+export async function openDockerArchive(
+  archive: ImageFiles,
   path: string,
-  tag: string | null,
-  { reference, options }: SourceRequest,
+  request: { readonly reference: string; readonly tag: string | null; readonly options: OpenOptions },
 ): Promise<ImageSource> {
+  const { reference, tag, options } = request;
   const { limits } = options;
   const manifest = await archive.read('manifest.json', limits.documentBytes);
   if (manifest === null) {

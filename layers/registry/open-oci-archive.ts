@@ -1,4 +1,4 @@
-import { openArchive } from './archive.ts';
+import { openFromArchive } from './archive.ts';
 import { openOciLayout } from './oci-layout.ts';
 import type { SourceKind } from './source-kind.ts';
 import { splitSource } from './split-source.ts';
@@ -8,10 +8,6 @@ export const ociArchive: SourceKind = {
   prefix: 'oci-archive',
   async open(_world, { reference, rest, options }) {
     const { path, tag } = await splitSource(rest, reference);
-    await using closing = new AsyncDisposableStack();
-    const archive = closing.use(await openArchive(path, options));
-    const source = await openOciLayout(archive, path, { reference, tag, options });
-    const kept = closing.move();
-    return { ...source, [Symbol.asyncDispose]: async () => await kept.disposeAsync() };
+    return await openFromArchive(path, options, (files) => openOciLayout(files, path, { reference, tag, options }));
   },
 };

@@ -1,7 +1,8 @@
 import { Fault } from '#core/fault.ts';
+import type { ImageContent } from './image-content.ts';
 import { parseReference } from './reference.ts';
 import { registryClient } from './registry-client.ts';
-import { type ImageContent, resolveImage } from './resolve-image.ts';
+import { resolveImage } from './resolve-image.ts';
 import type { SourceKind } from './source-kind.ts';
 
 /** A reference without prefix: an image of a registry. Layers are streamed when they are read. */
