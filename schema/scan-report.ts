@@ -68,6 +68,12 @@ export const scanReport = z.object({
   verdict: z.object({
     action: z.enum(['go', 'warn', 'stop']),
     status: z.enum(['pass', 'fail']),
+    actionReason: z
+      .enum(['policy_evaluation', 'whitelisted', 'blacklisted'])
+      .describe('Whether the rules decided, or an image list of the bundle'),
+    mapping: nullable.describe(
+      'Name of the mapping that selected the policies; null when none matched and no rule ran',
+    ),
     policyId: text,
     reasons: z.array(
       z.object({

@@ -43,11 +43,31 @@ function testsAs(test: CharTest, text: string, code: number): boolean {
 }
 
 /** `\d`, `\s` and `\w` of Python's texts are Unicode's. */
-export const digits: CharTest = anyOf([(code) => /^\p{Nd}$/u.test(String.fromCodePoint(code))]);
+const digits: CharTest = anyOf([(code) => /^\p{Nd}$/u.test(String.fromCodePoint(code))]);
 
-export const spaces: CharTest = anyOf([
+const spaces: CharTest = anyOf([
   (code) =>
     (code >= 0x1c && code <= 0x1f) || code === 0x85 || (code !== 0xfeff && /^\s$/u.test(String.fromCodePoint(code))),
 ]);
 
 export const wordCharacters: CharTest = anyOf([(code) => /^[\p{L}\p{N}_]$/u.test(String.fromCodePoint(code))]);
+
+/** What stands for a class of characters after a backslash. */
+export const classes: Readonly<Record<string, CharTest>> = {
+  d: digits,
+  D: not(digits),
+  s: spaces,
+  S: not(spaces),
+  w: wordCharacters,
+  W: not(wordCharacters),
+};
+
+/** What stands for one control character after a backslash. */
+export const controls: Readonly<Record<string, string>> = {
+  a: '\x07',
+  f: '\f',
+  n: '\n',
+  r: '\r',
+  t: '\t',
+  v: '\v',
+};

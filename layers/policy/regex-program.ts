@@ -53,9 +53,11 @@ function assemble(node: RegexNode, backward: boolean, budget: { left: number }):
         for (const part of backward ? current.nodes.toReversed() : current.nodes) emit(part);
         return;
       case 'choice':
-        return emitChoice(current.nodes);
+        emitChoice(current.nodes);
+        return;
       case 'repeat':
-        return emitRepeat(current);
+        emitRepeat(current);
+        return;
       case 'look': {
         // Where a look ahead holds is found by reading it from right to left over the whole text, once.
         const program = assemble(current.node, current.ahead, budget);

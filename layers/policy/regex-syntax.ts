@@ -1,4 +1,4 @@
-import { anyOf, type CharTest, digits, foldCase, not, one, range, spaces, wordCharacters } from './regex-characters.ts';
+import { anyOf, type CharTest, classes, controls, foldCase, not, one, range } from './regex-characters.ts';
 
 /** What a pattern asks for, without captures and without greed: neither changes whether it matches. */
 export type RegexNode =
@@ -298,22 +298,4 @@ const positions: Readonly<Record<string, Position>> = {
   Z: 'end',
   b: 'word-edge',
   B: 'no-word-edge',
-};
-
-const classes: Readonly<Record<string, CharTest>> = {
-  d: digits,
-  D: not(digits),
-  s: spaces,
-  S: not(spaces),
-  w: wordCharacters,
-  W: not(wordCharacters),
-};
-
-const controls: Readonly<Record<string, string>> = {
-  a: '\x07',
-  f: '\f',
-  n: '\n',
-  r: '\r',
-  t: '\t',
-  v: '\v',
 };
