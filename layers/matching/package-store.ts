@@ -1,0 +1,66 @@
+import type { Sql } from '#platform/sql.ts';
+import type { PackageSet } from './package-set.ts';
+
+/** Stores the sets that are not known yet, each in one statement; a set that is known costs nothing but the look. */
+export async function storePackageSets(sql: Sql, sets: readonly PackageSet[]): Promise<void> {
+  const known = await sql.query<{ digest: string }>(
+    `select encode(digest, 'hex') as digest from package_set
+     where digest in (select decode(d, 'hex') from jsonb_array_elements_text(:digests::jsonb) d)`,
+    { digests: JSON.stringify(sets.map((set) => set.digest)) },
+  );
+  const have = new Set(known.map((row) => row.digest));
+  for (const set of sets) if (!have.has(set.digest)) await storePackageSet(sql, set);
+}
+
+/**
+ * New names and packages are found by left join and only the missing are inserted (a conflict would burn an identity
+ * value a row), in order, so that two writers cannot deadlock. A package stored under older key rules gets its new key.
+ */
+async function storePackageSet(sql: Sql, set: PackageSet): Promise<void> {
+  await sql.query(
+    `with j as materialized (
+       select x.namespace, x.name, x.purl, x.version, decode(x.key, 'hex') as version_key, x.rules
+       from jsonb_to_recordset(:members::jsonb)
+         as x(namespace text, name text, purl text, version text, key text, rules smallint)
+     ), new_name as (
+       insert into name (namespace, name)
+       select distinct j.namespace, j.name from j left join name n on n.namespace = j.namespace and n.name = j.name
+       where n.name_id is null order by 1, 2
+       on conflict (namespace, name) do update set namespace = excluded.namespace
+       returning name_id, namespace, name
+     ), named as materialized (
+       select coalesce(n.name_id, w.name_id) as name_id, j.* from j
+       left join name n on n.namespace = j.namespace and n.name = j.name
+       left join new_name w on w.namespace = j.namespace and w.name = j.name
+     ), added as (
+       insert into package (name_id, purl, version, version_key, rules)
+       select j.name_id, j.purl, j.version, j.version_key, j.rules from named j
+       left join package p on p.name_id = j.name_id and p.purl = j.purl
+       where p.package_id is null or p.rules <> j.rules order by 1, 2
+       on conflict (name_id, purl) do update
+         set version = excluded.version, version_key = excluded.version_key, rules = excluded.rules
+       returning package_id
+     ), known as (
+       select p.package_id from named j join package p on p.name_id = j.name_id and p.purl = j.purl
+     )
+     insert into package_set (digest, packages)
+     select decode(:digest::text, 'hex'), coalesce(array_agg(u.package_id order by u.package_id), '{}')
+     from (select package_id from known union select package_id from added) u
+     on conflict (digest) do nothing`,
+    { members: JSON.stringify(set.members), digest: set.digest },
+  );
+}
+
+/** Makes the sets those of a stored image, in place of what it had: so images are found from packages. */
+export async function linkImageSets(sql: Sql, imageNo: number, digests: readonly string[]): Promise<void> {
+  await sql.query(
+    `with wanted as (
+       select s.set_id from package_set s
+       join (select distinct decode(d, 'hex') as digest from jsonb_array_elements_text(:digests::jsonb) d) j on j.digest = s.digest
+     ), gone as (
+       delete from image_set where image_no = :image::bigint and set_id not in (select set_id from wanted)
+     )
+     insert into image_set (image_no, set_id) select :image::bigint, set_id from wanted on conflict do nothing`,
+    { image: imageNo, digests: JSON.stringify(digests) },
+  );
+}
