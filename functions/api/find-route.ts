@@ -1,0 +1,45 @@
+import type { Route } from './route.ts';
+
+/** The route of a request, or why there is none. */
+export type Found =
+  | { readonly kind: 'route'; readonly route: Route; readonly params: Readonly<Record<string, string>> }
+  | { readonly kind: 'unknown-path' }
+  | { readonly kind: 'unknown-method' };
+
+/**
+ * Finds a route as the original's rewriter did: with and without `/v1`, slashes at the end ignored, `%3A` and `%2F` decoded
+ * after splitting. Literal parts win over parameters.
+ */
+export function findRoute(routes: readonly Route[], method: string, path: string): Found {
+  const parts = splitPath(path);
+  if (parts === null) return { kind: 'unknown-path' };
+  const matches = routes.flatMap((route) => {
+    const params = matchPath(route, parts);
+    return params === null ? [] : [{ kind: 'route' as const, route, params }];
+  });
+  if (matches.length === 0) return { kind: 'unknown-path' };
+  const asked = method === 'HEAD' ? 'GET' : method;
+  const fitting = matches.filter(({ route }) => route.method === asked);
+  fitting.sort((a, b) => Object.keys(a.params).length - Object.keys(b.params).length);
+  return fitting[0] ?? { kind: 'unknown-method' };
+}
+
+function splitPath(path: string): string[] | null {
+  try {
+    return path.split('/').filter(Boolean).map(decodeURIComponent);
+  } catch {
+    return null;
+  }
+}
+
+function matchPath(route: Route, parts: readonly string[]): Record<string, string> | null {
+  const own = route.atRoot !== true && parts[0] === 'v1' ? parts.slice(1) : parts;
+  const wanted = route.path.split('/').filter(Boolean);
+  if (wanted.length !== own.length) return null;
+  const params: Record<string, string> = {};
+  for (const [at, part] of wanted.entries()) {
+    if (part.startsWith('{')) params[part.slice(1, -1)] = own[at]!;
+    else if (part !== own[at]) return null;
+  }
+  return params;
+}

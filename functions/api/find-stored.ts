@@ -1,0 +1,24 @@
+import { getImageReport } from '#analysis/image-report-store.ts';
+import type { Image } from '#catalog/image.ts';
+import { findImage, findImageById } from '#catalog/image-store.ts';
+import { publicState } from '#catalog/lifecycle.ts';
+import { Fault } from '#core/fault.ts';
+import type { ImageReport } from '#schema/image-report.ts';
+import type { Call } from './route.ts';
+
+/** The image a path names, by `{digest}` (its own or its index's) or `{imageId}`; throws `state/not-found`. */
+export async function storedImage({ world, principal, params }: Call): Promise<Image> {
+  const { digest, imageId } = params;
+  const byId = imageId === undefined ? null : await findImageById(world, principal.account, imageId);
+  const image = byId ?? (await findImage(world, principal.account, digest ?? imageId ?? ''));
+  if (image === null) throw new Fault('state/not-found', 'image not found in DB');
+  return image;
+}
+
+/** The image a path names and its report; throws `state/not-found` with the words the CLI looks for until it is analysed. */
+export async function analyzedImage(call: Call): Promise<{ readonly image: Image; readonly report: ImageReport }> {
+  const image = await storedImage(call);
+  if (image.state !== 'analyzed' || image.content === null)
+    throw new Fault('state/not-found', `image is not analyzed - analysis_status: ${publicState(image.state)}`);
+  return { image, report: await getImageReport(call.world, image.content.report) };
+}

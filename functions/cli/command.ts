@@ -1,0 +1,24 @@
+import type { ParseArgsConfig } from 'node:util';
+
+/** The world of a command: streams, environment and the wish to stop. */
+export interface Io {
+  readonly out: NodeJS.WritableStream & { readonly isTTY?: boolean; readonly columns?: number };
+  readonly err: NodeJS.WritableStream & { readonly isTTY?: boolean; readonly columns?: number };
+  readonly env: Readonly<Record<string, string | undefined>>;
+}
+
+export type Options = NonNullable<ParseArgsConfig['options']>;
+
+/** The values of the options, as `parseArgs` of node:util gives them. */
+export type Values = Readonly<Record<string, string | boolean | readonly (string | boolean)[] | undefined>>;
+
+/** A verb of the CLI. `run` answers the exit code: 0 good, 1 stopped by policy; what it throws is exit 2 (core/fault.ts). */
+export interface Command {
+  readonly name: string;
+  readonly summary: string;
+  /** Everything below the usage line of `--help`. */
+  readonly help: string;
+  readonly usage: string;
+  readonly options: Options;
+  run(io: Io, values: Values, positionals: readonly string[]): Promise<number>;
+}

@@ -1,0 +1,132 @@
+import { readFile } from 'node:fs/promises';
+import { analyzeImage } from '#analysis/analyze-image.ts';
+import type { AnalysisProgress } from '#analysis/layer-intake.ts';
+import { openLayerPool } from '#analysis/layer-pool.ts';
+import { Fault } from '#core/fault.ts';
+import { defaultLimits } from '#core/limits.ts';
+import { judgeReport } from '#matching/judge-report.ts';
+import { parseBundle } from '#policy/bundle.ts';
+import { defaultBundle } from '#policy/default-bundle.ts';
+import { evaluate } from '#policy/evaluate.ts';
+import { factsOf } from '#policy/facts.ts';
+import { dockerCredentials } from '#registry/credentials.ts';
+import { dockerFolder } from '#registry/docker-folder.ts';
+import { openImage } from '#registry/open-image.ts';
+import { buildReport } from '#reports/build-report.ts';
+import type { ImageReport } from '#schema/image-report.ts';
+import type { PolicyBundle } from '#schema/policy-bundle.ts';
+import type { Command, Io, Values } from '../command.ts';
+import { type OpenWorld, openWorld, text, worldOptions, worldOptionsHelp } from '../open-world.ts';
+import { parseOutputs, writeOutput } from '../outputs.ts';
+import { megabytes, type Progress, progressOn } from '../progress.ts';
+import { defaultTag } from '../scan-tag.ts';
+
+/** Feeds older than this are asked for again before an image is judged. */
+const feedMaxAgeMs = 24 * 3_600_000;
+
+export const scan: Command = {
+  name: 'scan',
+  summary: 'Says what is in an image, what is wrong with it, and whether it may ship',
+  usage: 'scan SOURCE [options]',
+  help: `
+SOURCE is an image of a registry (alpine:3.20, ghcr.io/me/app@sha256:...), or
+  oci:DIR[:TAG]  oci-archive:FILE[:TAG]  docker-archive:FILE[:TAG]  rootfs:DIR
+
+  --platform P         os/arch[/variant] of a multi-platform image (default linux/amd64, or the only one there is)
+  -o, --output F       table (default), json or packages; F=FILE writes to a file; repeatable
+  --policy FILE        policy bundle (default: the built-in one)
+  --tag NAME           what the bundle's mappings see (default: the image's own name)
+  --plain-http         speak HTTP to a registry that is not on this machine
+${worldOptionsHelp}
+
+Exit code 0: may ship; 1: stopped by policy; 2: could not be scanned.`,
+  options: {
+    ...worldOptions,
+    platform: { type: 'string' },
+    output: { type: 'string', short: 'o', multiple: true },
+    policy: { type: 'string' },
+    tag: { type: 'string' },
+    'plain-http': { type: 'boolean' },
+  },
+  run,
+};
+
+async function run(io: Io, values: Values, positionals: readonly string[]): Promise<number> {
+  const [source, ...more] = positionals;
+  if (source === undefined || source === '' || more.length > 0)
+    throw new Fault('input/invalid', 'scan: give one image; see plimsoll scan --help');
+  const outputs = parseOutputs((values['output'] ?? []) as readonly string[]);
+  const bundle = await readBundle(text(values, 'policy'));
+  const tag = defaultTag(text(values, 'tag') ?? source);
+  await using world = await openWorld(io, values, 'scan');
+  using progress = progressOn(io, values['quiet'] === true, () => world.clock.now());
+  const image = await analyze(io, world, values, source, progress);
+  const judged = await judgeReport(world.feeds, image, {
+    offline: world.offline,
+    maxAgeMs: feedMaxAgeMs,
+    onProgress: ({ group, phase, records }) => progress.show(`feed ${group}: ${phase} ${records}`),
+  });
+  const now = world.clock.now();
+  const verdict = evaluate(bundle, factsOf(image, judged, { tag, dockerfile: null, now, knownSince: now }));
+  progress[Symbol.dispose]();
+  const report = buildReport(image, judged, verdict);
+  for (const output of outputs) await writeOutput(io, output, report);
+  return verdict.status === 'pass' ? 0 : 1;
+}
+
+async function analyze(
+  io: Io,
+  world: OpenWorld,
+  values: Values,
+  source: string,
+  progress: Progress,
+): Promise<ImageReport> {
+  const { temporaryFile } = world;
+  progress.show(`opening ${source}`);
+  await using image = await openImage(world, source, {
+    limits: defaultLimits,
+    platform: text(values, 'platform'),
+    plainHttp: values['plain-http'] === true,
+    credentials: dockerCredentials(dockerFolder(io.env)),
+    temporaryFile,
+  });
+  await using pool = openLayerPool();
+  return await analyzeImage(world, image, {
+    limits: defaultLimits,
+    temporaryFile,
+    pool,
+    onProgress: showLayers(progress),
+  });
+}
+
+/** Bytes of all layers together: they are read side by side. */
+function showLayers(progress: Progress): (step: AnalysisProgress) => void {
+  const layers = new Map<string, { readonly done: number; readonly total: number | null }>();
+  let known = '';
+  return (step) => {
+    if (step.kind === 'layers') known = `${step.known} of ${step.total} layers known`;
+    if (step.kind === 'bytes') layers.set(String(step.layer), { done: step.done, total: step.total });
+    const done = [...layers.values()].reduce((sum, layer) => sum + layer.done, 0);
+    const total = [...layers.values()].reduce((sum, layer) => sum + (layer.total ?? layer.done), 0);
+    progress.show(`reading layers: ${known}${total === 0 ? '' : `, ${megabytes(done)} of ${megabytes(total)}`}`);
+  };
+}
+
+async function readBundle(file: string | undefined): Promise<PolicyBundle> {
+  if (file === undefined) return defaultBundle;
+  let json: unknown;
+  try {
+    json = JSON.parse(await readFile(file, 'utf8'));
+  } catch (cause) {
+    throw new Fault(
+      'input/invalid',
+      `--policy: ${file} cannot be read as JSON: ${cause instanceof Error ? cause.message : cause}`,
+      { cause },
+    );
+  }
+  const parsed = parseBundle(json);
+  if (parsed.kind === 'bundle') return parsed.bundle;
+  const shown = parsed.problems.slice(0, 5).map((problem) => `${problem.problem_type}: ${problem.details}`);
+  const more = parsed.problems.length > 5 ? ` and ${parsed.problems.length - 5} more` : '';
+  throw new Fault('input/invalid', `--policy: ${file} is not a valid bundle: ${shown.join('; ')}${more}`);
+}

@@ -1,0 +1,70 @@
+import { Fault } from '#core/fault.ts';
+import { silentLog } from '#core/log.ts';
+import { mirrored } from '#feeds/mirror.ts';
+import type { SyncWorld } from '#feeds/sync-feed.ts';
+import type { Fetch } from '#platform/fetch.ts';
+import { defaultDataFolder, openLocalPlatform } from '#platform/local/local-platform.ts';
+import type { Platform } from '#platform/platform.ts';
+import type { Io, Options, Values } from './command.ts';
+
+/** Options of every command that opens the data folder. */
+export const worldOptions = {
+  data: { type: 'string' },
+  'feeds-mirror': { type: 'string' },
+  offline: { type: 'boolean' },
+  quiet: { type: 'boolean', short: 'q' },
+} as const satisfies Options;
+
+export const worldOptionsHelp = `  --data DIR           data folder (default: $PLIMSOLL_DATA or the XDG data folder)
+  --feeds-mirror M     folder or URL that holds the upstreams' files as M/HOST/PATH
+  --offline            no network at all; a mirror folder is read all the same
+  -q, --quiet          no progress`;
+
+/** An opened data folder. `fetch` reaches registries, `feeds` is the world of the advisory feeds: they may have a mirror. */
+export interface OpenWorld extends Platform, AsyncDisposable {
+  readonly feeds: SyncWorld;
+  readonly temporaryFile: (name: string) => string;
+  readonly offline: boolean;
+}
+
+/** Opens the data folder for one command; waits for another short command that has it, and says so. */
+export async function openWorld(io: Io, values: Values, purpose: 'scan' | 'feeds'): Promise<OpenWorld> {
+  const offline = values['offline'] === true;
+  const mirror = text(values, 'feeds-mirror');
+  const databaseUrl = io.env['DATABASE_URL'];
+  const platform = await openLocalPlatform({
+    data: text(values, 'data') ?? io.env['PLIMSOLL_DATA'] ?? defaultDataFolder(io.env),
+    purpose,
+    offline,
+    log: silentLog,
+    ...(databaseUrl === undefined ? {} : { databaseUrl }),
+    onWait: ({ pid }) =>
+      void (
+        values['quiet'] === true || io.err.write(`plimsoll: waiting for process ${pid}, which has the data folder\n`)
+      ),
+  });
+  const temporaryFile = (name: string) => platform.temporaryFile(name);
+  const { sql, clock, log } = platform;
+  const feeds = { sql, clock, log, temporaryFile, fetch: feedsFetch(platform.fetch, mirror) };
+  return {
+    ...platform,
+    feeds,
+    temporaryFile,
+    // A mirror that is a folder needs no network; a missing group is then asked for in the folder.
+    offline: offline && (mirror === undefined || /^https?:/i.test(mirror)),
+    [Symbol.asyncDispose]: () => platform[Symbol.asyncDispose](),
+  };
+}
+
+/** The text of an option, undefined when it was not given; an empty one is refused. */
+export function text(values: Values, name: string): string | undefined {
+  const value = values[name];
+  if (value === undefined || typeof value === 'boolean') return undefined;
+  const last = typeof value === 'string' ? value : value.at(-1);
+  if (last === '') throw new Fault('input/invalid', `--${name} is empty`);
+  return typeof last === 'string' ? last : undefined;
+}
+
+function feedsFetch(fetch: Fetch, mirror: string | undefined): Fetch {
+  return mirror === undefined ? fetch : mirrored(fetch, mirror);
+}

@@ -1,0 +1,123 @@
+import { authenticator, ensureAdmin } from '#access/authenticate.ts';
+import { openLayerPool } from '#analysis/layer-pool.ts';
+import type { OpenRegistryImage } from '#catalog/admit-image.ts';
+import { defaultLimits } from '#core/limits.ts';
+import type { Log } from '#core/log.ts';
+import { mirrored } from '#feeds/mirror.ts';
+import type { Fetch } from '#platform/fetch.ts';
+import { type LocalPlatform, openLocalPlatform } from '#platform/local/local-platform.ts';
+import { ensureDefaultBundle } from '#policy/bundle-store.ts';
+import { dockerCredentials } from '#registry/credentials.ts';
+import { dockerFolder } from '#registry/docker-folder.ts';
+import { registry } from '#registry/open-registry.ts';
+import { createApp } from '../api/app.ts';
+import { routes } from '../api/routes.ts';
+import type { PipelineWorld } from '../pipeline.ts';
+import { listen } from './http-server.ts';
+import { refreshFeeds } from './refresh-feeds.ts';
+import { repeat } from './repeat.ts';
+import { sweepUnfinished } from './sweep.ts';
+import { startWorkers } from './worker.ts';
+
+export interface ServerSettings {
+  readonly host: string;
+  readonly port: number;
+  readonly data: string;
+  readonly feedsMirror?: string;
+  readonly offline: boolean;
+  /** Registries that are reached elsewhere: by host, `*` for any part of a name. */
+  readonly endpoints: readonly { readonly host: string; readonly url: string }[];
+  /** Null: a new administrator gets a new password. */
+  readonly adminPassword: string | null;
+  readonly databaseUrl?: string;
+  /** Where docker's credentials are found. */
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  readonly log: Log;
+}
+
+/** A server that answers; disposing of it stops the workers and closes the data folder. */
+export interface Server extends AsyncDisposable {
+  readonly url: string;
+  readonly data: string;
+  /** The administrator's password when it was made just now. */
+  readonly newPassword: string | null;
+}
+
+/** Feeds in use are asked for news this often. */
+const feedMaxAgeMs = 6 * 3_600_000;
+const sweepMs = 30_000;
+
+/** Starts the whole of Plimsoll in this process: data folder, API, pipeline, feed refresh. Throws what its parts throw. */
+export async function startServer(settings: ServerSettings): Promise<Server> {
+  await using opened = new AsyncDisposableStack();
+  const platform = opened.use(await openPlatform(settings));
+  if (settings.databaseUrl === undefined) await platform.recover();
+  const newPassword = await ensureAdmin(platform, settings.adminPassword);
+  await ensureDefaultBundle(platform, 'admin');
+  const world = worldOf(settings, platform, opened);
+  const app = createApp(world, routes, authenticator(platform));
+  const http = opened.use(await listen(app, settings.host, settings.port, defaultLimits.requestBytes));
+  opened.use(startWorkers(world));
+  opened.use(repeat(world, 'sweep', sweepMs, async () => void (await sweepUnfinished(world))));
+  if (!world.offline) opened.use(repeat(world, 'feeds', feedMaxAgeMs / 6, () => refreshFeeds(world, feedMaxAgeMs)));
+  const stack = opened.move();
+  return { url: http.url, data: platform.data, newPassword, [Symbol.asyncDispose]: () => stack.disposeAsync() };
+}
+
+function openPlatform(settings: ServerSettings): Promise<LocalPlatform> {
+  return openLocalPlatform({
+    data: settings.data,
+    purpose: 'serve',
+    url: `http://${settings.host}:${settings.port}`,
+    offline: settings.offline,
+    log: settings.log,
+    ...(settings.databaseUrl === undefined ? {} : { databaseUrl: settings.databaseUrl }),
+  });
+}
+
+function worldOf(settings: ServerSettings, platform: LocalPlatform, opened: AsyncDisposableStack): PipelineWorld {
+  const { feedsMirror: mirror, offline } = settings;
+  const temporaryFile = (name: string) => platform.temporaryFile(name);
+  return {
+    ...platform,
+    temporaryFile,
+    limits: defaultLimits,
+    pool: opened.use(openLayerPool()),
+    // Rooms that see this world fetch feeds; images come through openRegistryImage alone.
+    fetch: mirror === undefined ? platform.fetch : mirrored(platform.fetch, mirror),
+    offline: offline && (mirror === undefined || /^https?:/i.test(mirror)),
+    feedMaxAgeMs,
+    openRegistryImage: registryOpener(settings, platform),
+  };
+}
+
+function registryOpener(settings: ServerSettings, platform: LocalPlatform): OpenRegistryImage {
+  const world = { clock: platform.clock, fetch: throughEndpoints(platform.fetch, settings.endpoints) };
+  const credentials = dockerCredentials(dockerFolder(settings.environment));
+  return (reference, { platform: wanted }) =>
+    registry.open(world, {
+      reference,
+      rest: reference,
+      options: {
+        limits: defaultLimits,
+        platform: wanted,
+        credentials,
+        temporaryFile: (name) => platform.temporaryFile(name),
+      },
+    });
+}
+
+/** A fetch that reaches some hosts elsewhere. */
+function throughEndpoints(fetch: Fetch, endpoints: ServerSettings['endpoints']): Fetch {
+  const rules = endpoints.map(({ host, url }) => ({ url, pattern: hostPattern(host) }));
+  return (url, request) => {
+    const { host, origin } = new URL(url);
+    const rule = rules.find(({ pattern }) => pattern.test(host));
+    return fetch(rule === undefined ? url : rule.url + url.slice(origin.length), request);
+  };
+}
+
+function hostPattern(host: string): RegExp {
+  const parts = host.split('*').map((part) => part.replace(/[.*+?^${}()|[\]\\]/g, '\\$&'));
+  return new RegExp(`^${parts.join('[^/]*')}$`);
+}

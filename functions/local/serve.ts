@@ -1,0 +1,86 @@
+import { once } from 'node:events';
+import type { ParseArgsConfig } from 'node:util';
+import { Fault } from '#core/fault.ts';
+import { jsonLog } from '#core/log.ts';
+import { defaultDataFolder } from '#platform/local/local-platform.ts';
+import { type ServerSettings, startServer } from './main.ts';
+
+const help = `
+Starts the REST API and the whole pipeline in one process. The first start makes the user admin with the password in
+PLIMSOLL_ADMIN_PASSWORD, or with a new one that is printed once. Ends on SIGINT and SIGTERM; what was in hand goes on at
+the next start.
+
+  --host ADDRESS       where to listen (default 127.0.0.1)
+  --port N             0 takes a free one (default 8228)
+  --data DIR           data folder (default: $PLIMSOLL_DATA or the XDG data folder)
+  --feeds-mirror M     folder or URL that holds the upstreams' files as M/HOST/PATH
+  --offline            no network: no registry, no feed that is not in a mirror folder
+  --registry-endpoint HOST=URL
+                       pull images of HOST from URL (a pull-through cache, a test registry); repeatable`;
+
+/** The verb that starts the server; runs until a signal ends it. */
+export const serve = {
+  name: 'serve',
+  summary: 'Runs the API and the pipeline in one process',
+  usage: 'serve [options]',
+  help,
+  options: {
+    host: { type: 'string' },
+    port: { type: 'string' },
+    data: { type: 'string' },
+    'feeds-mirror': { type: 'string' },
+    offline: { type: 'boolean' },
+    'registry-endpoint': { type: 'string', multiple: true },
+  } satisfies ParseArgsConfig['options'],
+  run,
+};
+
+interface Io {
+  readonly out: NodeJS.WritableStream;
+  readonly err: NodeJS.WritableStream;
+  readonly env: Readonly<Record<string, string | undefined>>;
+}
+
+type Values = Readonly<Record<string, string | boolean | readonly (string | boolean)[] | undefined>>;
+
+async function run(io: Io, values: Values, positionals: readonly string[]): Promise<number> {
+  if (positionals.length > 0)
+    throw new Fault('input/invalid', `serve: '${positionals[0]}' is one word too many; see plimsoll serve --help`);
+  const stop = new AbortController();
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stop.abort());
+  await using server = await startServer(settingsOf(io, values));
+  if (server.newPassword !== null)
+    io.err.write(`plimsoll: user admin, password ${server.newPassword} (shown this once)\n`);
+  io.err.write(`plimsoll: serving on ${server.url}, data in ${server.data}\n`);
+  if (!stop.signal.aborted) await once(stop.signal, 'abort');
+  io.err.write('plimsoll: stopping\n');
+  return 0;
+}
+
+function settingsOf(io: Io, values: Values): ServerSettings {
+  const text = (name: string) => (typeof values[name] === 'string' ? values[name] : undefined);
+  const port = Number(text('port') ?? '8228');
+  if (!Number.isInteger(port) || port < 0 || port > 65535)
+    throw new Fault('input/invalid', `--port ${text('port')}: give 0 to 65535`);
+  const mirror = text('feeds-mirror');
+  return {
+    host: text('host') ?? '127.0.0.1',
+    port,
+    data: text('data') ?? io.env['PLIMSOLL_DATA'] ?? defaultDataFolder(io.env),
+    ...(mirror === undefined ? {} : { feedsMirror: mirror }),
+    offline: values['offline'] === true,
+    endpoints: ((values['registry-endpoint'] ?? []) as readonly string[]).map(endpointOf),
+    adminPassword: io.env['PLIMSOLL_ADMIN_PASSWORD'] || null,
+    ...(io.env['DATABASE_URL'] ? { databaseUrl: io.env['DATABASE_URL'] } : {}),
+    environment: io.env,
+    log: jsonLog((line) => io.err.write(line), Date.now),
+  };
+}
+
+function endpointOf(text: string): { readonly host: string; readonly url: string } {
+  const at = text.indexOf('=');
+  const url = text.slice(at + 1).replace(/\/+$/, '');
+  if (at < 1 || !/^https?:\/\/[^/]+$/.test(url))
+    throw new Fault('input/invalid', `--registry-endpoint ${text}: give HOST=http://ADDRESS:PORT or HOST=https://...`);
+  return { host: text.slice(0, at), url };
+}

@@ -1,0 +1,50 @@
+import { analyzeQueued, type AnalyzeWorld } from '#analysis/analyze-queued.ts';
+import { admitImage, type AdmitWorld } from '#catalog/admit-image.ts';
+import { moveImage } from '#catalog/image-store.ts';
+import { type JudgeWorld, judgeAnalyzed } from '#matching/judge-analyzed.ts';
+import type { Platform } from '#platform/platform.ts';
+import { type EvaluateWorld, evaluateMatched } from '#policy/evaluate-image.ts';
+import type { Event, EventKind, EventOf } from '#schema/events.ts';
+
+/** What the steps need of the world, taken together. */
+export type PipelineWorld = Platform & AdmitWorld & AnalyzeWorld & JudgeWorld & EvaluateWorld;
+
+/** A step: one event in, its work, one idempotent write, and what has to happen next. */
+export interface Step<K extends EventKind> {
+  readonly run: (world: PipelineWorld, event: EventOf<K>) => Promise<readonly Event[]>;
+  /** Called when the step cannot succeed, with the reason; leaves the state that people are to see. */
+  readonly failed: (world: PipelineWorld, event: EventOf<K>, reason: string) => Promise<void>;
+  /** Messages in hand at once. */
+  readonly concurrency: number;
+}
+
+/** The whole flow: which event makes what happen. Each event has the queue of its name. */
+export const pipeline: { readonly [K in EventKind]: Step<K> } = {
+  'image.pushed': {
+    run: async (world, { account, reference, at }) => (await admitImage(world, { account, reference, at })).next,
+    failed: async (world, { account, reference }, reason) =>
+      world.log.error('image not admitted', { account, reference, reason }),
+    concurrency: 4,
+  },
+  'image.queued': { run: analyzeQueued, failed: imageFailed, concurrency: 2 },
+  'image.analyzed': { run: judgeAnalyzed, failed: imageFailed, concurrency: 1 },
+  'image.matched': { run: evaluateMatched, failed: evaluationFailed, concurrency: 1 },
+};
+
+async function imageFailed(
+  world: PipelineWorld,
+  event: { account: string; digest: string },
+  reason: string,
+): Promise<void> {
+  await moveImage(world, event, 'failed', world.clock.now(), { failure: reason });
+  world.log.error('image failed', { account: event.account, digest: event.digest, reason });
+}
+
+/** The image stays judged: a verdict is made again whenever somebody asks for it. */
+async function evaluationFailed(
+  world: PipelineWorld,
+  event: { account: string; digest: string },
+  reason: string,
+): Promise<void> {
+  world.log.error('image not evaluated', { account: event.account, digest: event.digest, reason });
+}

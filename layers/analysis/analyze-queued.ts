@@ -1,0 +1,46 @@
+import { distroNamespace } from '#core/distro.ts';
+import type { Limits } from '#core/limits.ts';
+import type { OpenRegistryImage } from '#catalog/admit-image.ts';
+import { moveImage } from '#catalog/image-store.ts';
+import type { Platform } from '#platform/platform.ts';
+import type { Event, EventOf } from '#schema/events.ts';
+import type { ImageReport } from '#schema/image-report.ts';
+import { analyzeImage } from './analyze-image.ts';
+import { putImageReport } from './image-report-store.ts';
+import type { LayerPool } from './layer-pool.ts';
+
+export type AnalyzeWorld = Pick<Platform, 'sql' | 'blobs' | 'clock' | 'log'> & {
+  readonly openRegistryImage: OpenRegistryImage;
+  readonly limits: Limits;
+  readonly pool: LayerPool;
+  readonly temporaryFile: (name: string) => string;
+};
+
+/**
+ * The step from `image.queued` to `image.analyzed`. Layers that are known are not read; run again after a crash it goes on
+ * with those that were finished. An image that is past this step only has its next event sent again.
+ */
+export async function analyzeQueued(world: AnalyzeWorld, queued: EventOf<'image.queued'>): Promise<readonly Event[]> {
+  const { account, digest } = queued;
+  const next: Event = { kind: 'image.analyzed', account, digest };
+  const claimed = await moveImage(world, queued, 'claimed', world.clock.now());
+  if (claimed === null) return [next];
+  await using source = await world.openRegistryImage(claimed.pullReference, { platform: claimed.platform });
+  const report = await analyzeImage(world, source, world);
+  const key = await putImageReport(world, report);
+  await moveImage(world, queued, 'indexed', world.clock.now(), { content: contentOf(report, key) });
+  world.log.info('image analyzed', { account, digest, packages: report.packages.length, notes: report.notes.length });
+  return [next];
+}
+
+function contentOf(report: ImageReport, key: string) {
+  return {
+    report: key,
+    size: report.size,
+    layerCount: report.layers.length,
+    arch: report.platform.split('/')[1] ?? '',
+    distro: report.distro?.id ?? null,
+    distroVersion: report.distro?.versionId ?? null,
+    namespace: distroNamespace(report.distro),
+  };
+}

@@ -1,0 +1,69 @@
+import { distroNamespace } from '#core/distro.ts';
+import type { JudgedImage } from '#matching/judge-report.ts';
+import type { ImageReport } from '#schema/image-report.ts';
+import type { ScanReport } from '#schema/scan-report.ts';
+import type { Verdict } from '#schema/verdict.ts';
+
+/** The scan report: what is in an image, what is wrong with it, whether it may ship, and what could not be told. */
+export function buildReport(image: ImageReport, judged: JudgedImage, verdict: Verdict): ScanReport {
+  return {
+    image: {
+      reference: image.reference,
+      digest: image.digest,
+      configDigest: image.configDigest,
+      platform: image.platform,
+      size: image.size,
+      layers: image.layers.map(({ digest, diffId, mediaType, size, cached }) => ({
+        digest,
+        diffId,
+        mediaType,
+        size,
+        cached,
+      })),
+    },
+    distro: image.distro && {
+      id: image.distro.id,
+      versionId: image.distro.versionId,
+      name: image.distro.name,
+      namespace: distroNamespace(image.distro),
+    },
+    packages: image.packages.map(({ type, name, version, arch, source, purl, paths, layer, licenses }) => ({
+      ...{ type, name, version, arch, source, purl },
+      paths: [...paths],
+      layer,
+      licenses: [...licenses],
+    })),
+    findings: judged.findings.map((finding) => ({
+      ...finding,
+      aliases: [...finding.aliases],
+      fixedIn: [...finding.fixedIn],
+      urls: [...finding.urls],
+      paths: [...finding.paths],
+    })),
+    verdict: {
+      action: verdict.action,
+      status: verdict.status,
+      actionReason: verdict.actionReason,
+      mapping: verdict.matchedMapping?.name ?? null,
+      policyId: verdict.policyId,
+      reasons: verdict.rows.map((row) => ({
+        gate: row.gate,
+        trigger: row.trigger,
+        triggerId: row.triggerId,
+        action: row.action,
+        message: row.message,
+        allowlisted: row.allowlisted !== null,
+        policyId: row.policyId,
+        ruleId: row.ruleId,
+      })),
+      problems: verdict.problems.map((problem) => problem.details),
+    },
+    feeds: judged.feeds.map(({ group, syncedAt, records, state }) => ({
+      group,
+      syncedAt: syncedAt === null ? null : new Date(syncedAt).toISOString(),
+      records,
+      state,
+    })),
+    notes: [...image.notes, ...judged.notes],
+  };
+}
