@@ -97,7 +97,7 @@ async function follow(
 
 function nextUrl(url: string, location: string): URL {
   const from = new URL(url);
-  if (!URL.canParse(location, from)) throw refused(url, 'it redirects to something that is not an address');
+  if (!URL.canParse(location, from.href)) throw refused(url, 'it redirects to something that is not an address');
   const to = new URL(location, from);
   if (to.protocol !== 'http:' && to.protocol !== 'https:') throw refused(url, `it redirects to ${to.protocol}`);
   if (from.protocol === 'https:' && to.protocol === 'http:') {

@@ -4,6 +4,7 @@ import { homedir } from 'node:os';
 import { isAbsolute, join, resolve } from 'node:path';
 import { Fault } from '#core/fault.ts';
 import type { Log } from '#core/log.ts';
+import { endLeases } from '../lease.ts';
 import { migrate, readMigrations } from '../migrate.ts';
 import type { Platform } from '../platform.ts';
 import type { OpenSql } from '../sql.ts';
@@ -74,6 +75,7 @@ export async function openLocalPlatform(options: LocalOptions): Promise<LocalPla
   opened.use(sql);
   const applied = await migrate(sql, migrations, clock);
   if (applied.length > 0) options.log.info('database migrated', { data, applied: applied.length });
+  if (options.databaseUrl === undefined) await endLeases(sql);
   const { queues, recoverOwned } = tableQueues(sql, clock);
   const resources = opened.move();
   return {

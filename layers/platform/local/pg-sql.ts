@@ -21,17 +21,16 @@ const settings = {
  * statement, as `sql/unavailable`.
  */
 export function openPgSql(url: string): OpenSql {
+  const { connectionString, options } = split(url);
   const pool = new pg.Pool({
-    connectionString: checked(url),
+    connectionString,
     max: 4,
     connectionTimeoutMillis: 10_000,
     idleTimeoutMillis: 30_000,
     allowExitOnIdle: true,
     statement_timeout: statementTimeout,
     application_name: 'plimsoll',
-    options: Object.entries(settings)
-      .map(([name, value]) => `-c ${name}=${value}`)
-      .join(' '),
+    options,
   });
   // A connection that breaks while idle is dropped by the pool; the next statement makes a new one.
   pool.on('error', () => {});
@@ -43,9 +42,16 @@ export function openPgSql(url: string): OpenSql {
   };
 }
 
-function checked(url: string): string {
-  if (/^postgres(ql)?:\/\//.test(url) && URL.canParse(url)) return url;
-  throw new Fault('input/invalid', 'The database URL is not of the form postgres://user:password@host:port/database');
+/** Our settings join those in the URL's own `options`, which would take their place. */
+function split(url: string): { readonly connectionString: string; readonly options: string } {
+  if (!/^postgres(ql)?:\/\//.test(url) || !URL.canParse(url)) {
+    throw new Fault('input/invalid', 'The database URL is not of the form postgres://user:password@host:port/database');
+  }
+  const plain = new URL(url);
+  const own = plain.searchParams.get('options');
+  plain.searchParams.delete('options');
+  const ours = Object.entries(settings).map(([name, value]) => `-c ${name}=${value}`);
+  return { connectionString: plain.href, options: [...ours, ...(own === null ? [] : [own])].join(' ') };
 }
 
 async function hold<T>(pool: pg.Pool, work: (session: Session) => Promise<T>): Promise<T> {
