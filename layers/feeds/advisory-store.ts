@@ -68,12 +68,14 @@ export async function closeRecords(
   return closed;
 }
 
-/** Lets the planner know what a bulk load brought: an embedded database has nobody else who would. */
-export async function settleTables(sql: Sql): Promise<void> {
-  // Index-only scans of judgement need the visibility map, which only VACUUM writes.
+/** Tells the planner how large the tables have become: an embedded database has nobody else who would. */
+export async function analyzeTables(sql: Sql, tables: readonly ('affected' | 'advisory' | 'name')[]): Promise<void> {
+  for (const table of tables) await sql.query(`analyze ${table}`);
+}
+
+/** Writes the visibility map of a bulk load, which the index-only scans of judgement need. Not inside a transaction. */
+export async function vacuumTables(sql: Sql): Promise<void> {
   await sql.query('vacuum (analyze) affected');
-  await sql.query('analyze advisory');
-  await sql.query('analyze name');
 }
 
 /** Names first and in their own statement: what one statement inserts, its other parts cannot see. Only the missing: a conflict would use up an id. */
@@ -82,8 +84,8 @@ async function addNames(sql: Sql, records: readonly StoredAdvisory[]): Promise<v
   await sql.query(
     `insert into name (namespace, name)
      select j.p ->> 0, j.p ->> 1 from jsonb_array_elements(:names::jsonb) as j(p)
-     left join name n on n.namespace = j.p ->> 0 and n.name = j.p ->> 1
-     where n.name_id is null order by 1, 2
+     where not exists (select 1 from name n where n.namespace = j.p ->> 0 and n.name = j.p ->> 1 offset 0)
+     order by 1, 2
      on conflict (namespace, name) do nothing`,
     { names: JSON.stringify([...names.values()]) },
   );
@@ -95,8 +97,10 @@ async function addStubs(sql: Sql, { feed, group }: GroupName, records: readonly 
     `insert into advisory (feed, feed_group, record, hash, id)
      select :feed::text, :group::text, j.record, '\\x', ''
      from jsonb_array_elements_text(:records::jsonb) as j(record)
-     left join advisory a on a.feed = :feed::text and a.feed_group = :group::text and a.record = j.record
-     where a.advisory_id is null order by j.record
+     where not exists (
+       select 1 from advisory a where a.feed = :feed::text and a.feed_group = :group::text and a.record = j.record offset 0
+     )
+     order by j.record
      on conflict (feed, feed_group, record) do nothing`,
     { feed, group, records: JSON.stringify(records.map(({ record }) => record)) },
   );
@@ -106,16 +110,18 @@ const same = `f.advisory_id = w.advisory_id and f.name_id = w.name_id and f.stat
   and f.fix_state = w.fix_state and f.lo_key = w.lo_key and f.hi_key = w.hi_key
   and f.fixed is not distinct from w.fixed and f.exact is not distinct from w.exact`;
 
+// Names and records are looked up by scalar subqueries: a join is planned by guesses (100 rows of each JSON list), and
+// guessed wrong it reads the whole table of names for each row.
 const write = `with j as materialized (
-    select a.advisory_id, x.* from jsonb_to_recordset(:advisories::jsonb) as x(record text, hash text, id text, aliases jsonb,
-      related jsonb, title text, urls jsonb, published text, source text, rows jsonb)
-    join advisory a on a.feed = :feed::text and a.feed_group = :group::text and a.record = x.record
+    select (select a.advisory_id from advisory a
+        where a.feed = :feed::text and a.feed_group = :group::text and a.record = x.record) as advisory_id, x.*
+    from jsonb_to_recordset(:advisories::jsonb) as x(record text, hash text, id text, aliases jsonb, related jsonb, title text,
+      urls jsonb, published text, source text, rows jsonb)
   ), wanted as materialized (
-    select j.advisory_id, n.name_id, r.status, r.severity, r.state as fix_state, decode(r.lo, 'hex') as lo_key,
-      decode(r.hi, 'hex') as hi_key, r.fixed, r.exact
+    select j.advisory_id, (select n.name_id from name n where n.namespace = r.space and n.name = r.name) as name_id,
+      r.status, r.severity, r.state as fix_state, decode(r.lo, 'hex') as lo_key, decode(r.hi, 'hex') as hi_key, r.fixed, r.exact
     from j cross join lateral jsonb_to_recordset(j.rows) as r(space text, name text, status smallint, severity smallint,
       state text, lo text, hi text, fixed text, exact text)
-    join name n on n.namespace = r.space and n.name = r.name
   ), updated as (
     update advisory a set hash = decode(j.hash, 'hex'), id = j.id, aliases = j.aliases, related = j.related, title = j.title,
       urls = j.urls, published = j.published, severity_source = j.source

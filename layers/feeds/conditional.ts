@@ -1,5 +1,5 @@
 import { Fault } from '#core/fault.ts';
-import { send } from '#platform/send.ts';
+import { discard, send } from '#platform/send.ts';
 import type { FeedWorld, Mark } from './feed.ts';
 
 /** Upstreams ask to be told who calls. */
@@ -86,7 +86,7 @@ async function ask(world: FeedWorld, url: string, mark: Mark | null): Promise<An
     },
   });
   if (response.status === 200) return { url, part: partOf(url, response), mark: markOf(url, response) };
-  await response.body?.cancel();
+  await discard(response);
   if (response.status === 304) return 'unchanged';
   if (response.status === 404 || response.status === 410) {
     return { url, part: null, mark: { [`missing ${url}`]: String(response.status) } };
@@ -125,7 +125,7 @@ function partOf(url: string, response: Response): Part {
       if (encoded === 'identity' && read < length) throw failed(url, `it broke off after ${read} of ${length} bytes`);
     },
     async cancel() {
-      if (!response.bodyUsed && response.body !== null && !response.body.locked) await response.body.cancel();
+      if (!response.bodyUsed && response.body?.locked === false) await discard(response);
     },
   };
 }

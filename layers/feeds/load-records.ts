@@ -2,11 +2,12 @@ import { Fault } from '#core/fault.ts';
 import type { Sql } from '#platform/sql.ts';
 import type { Advisory, SetAside } from './advisory.ts';
 import {
+  analyzeTables,
   closeRecords,
   type GroupName,
   knownRecords,
   nextRevision,
-  settleTables,
+  vacuumTables,
   writeRecords,
 } from './advisory-store.ts';
 import { putSetAside } from './group-store.ts';
@@ -27,18 +28,23 @@ export interface Loaded {
 export interface LoadOptions {
   /** A group may lose more than half of its records. */
   readonly force: boolean;
-  /** Called after each chunk with the number of records seen so far; throwing ends the load. */
-  readonly onChunk: (records: number) => Promise<void>;
+  /** Called now and then, and before anything is closed, with the number of records seen so far; throwing ends the load. */
+  readonly onRecords: (records: number) => void;
 }
 
 /** Of one statement: about 0.1 to 1 s of the database, and well under the 4 MiB of a request. */
 const chunk = { rows: 1000, records: 1000, bytes: 1024 * 1024 };
 
+const tellEach = 250;
+
 /** Reasons that are kept; all are counted. */
 const keptAside = 1000;
 const maxAside = 200_000;
 
-/** More rows than this, and the planner is told. */
+/** Rows after which the planner is told, then each time that they are eight times as many: plans for empty tables are quadratic. */
+const firstAnalyze = 500;
+
+/** More rows than this are a bulk load. */
 const bulk = 10_000;
 
 /**
@@ -74,18 +80,19 @@ export async function loadRecords(
     if (left !== null) setAside(left);
     if (stored === null) continue;
     seen.add(stored.record);
-    if (known.get(stored.record) === stored.hash) continue;
-    if (await writer.add(stored)) await options.onChunk(seen.size);
+    if (seen.size % tellEach === 0) options.onRecords(seen.size);
+    if (known.get(stored.record) !== stored.hash) await writer.add(stored);
   }
   await writer.flush();
-  await options.onChunk(seen.size);
+  options.onRecords(seen.size);
   const living = [...known].filter(([, hash]) => hash !== '').map(([record]) => record);
   const vanished = living.filter((record) => !seen.has(record) && !aside.has(record));
   if (!options.force) checkShrink(name, living.length, vanished.length, seen.size);
   if (vanished.length > 0) await closeRecords(sql, name, vanished, await writer.revision());
   const reasons = [...aside].slice(0, keptAside).map(([record, reason]) => ({ record: record.slice(0, 300), reason }));
   await putSetAside(sql, name, reasons);
-  if (writer.opened() >= bulk) await settleTables(sql);
+  if (writer.opened() >= firstAnalyze) await analyzeTables(sql, ['advisory', 'name']);
+  if (writer.opened() >= bulk) await vacuumTables(sql);
   return {
     records: living.length - vanished.length + [...seen].filter((record) => !known.get(record)).length,
     setAside: aside.size,
@@ -115,6 +122,7 @@ function startWriter(sql: Sql, name: GroupName) {
   let bytes = 0;
   let written = 0;
   let opened = 0;
+  let analyzeAt = firstAnalyze;
   let revision: Promise<number> | null = null;
   const revisionOf = () => (revision ??= nextRevision(sql));
   const flush = async () => {
@@ -126,21 +134,22 @@ function startWriter(sql: Sql, name: GroupName) {
     const done = await writeRecords(sql, name, records, await revisionOf());
     written += records.length;
     opened += done.opened;
+    if (opened < analyzeAt) return;
+    analyzeAt = opened * 8;
+    await analyzeTables(sql, ['affected']);
   };
   return {
     flush,
     revision: revisionOf,
     written: () => written,
     opened: () => opened,
-    /** True when a chunk was written for it. */
-    async add(stored: StoredAdvisory): Promise<boolean> {
+    async add(stored: StoredAdvisory): Promise<void> {
       const full =
         rows + stored.rows > chunk.rows || bytes + stored.text.length > chunk.bytes || batch.length >= chunk.records;
       if (full) await flush();
       batch.push(stored);
       rows += stored.rows;
       bytes += stored.text.length;
-      return full;
     },
   };
 }

@@ -1,9 +1,10 @@
 import { createReadStream } from 'node:fs';
 import { realpath, stat } from 'node:fs/promises';
 import path from 'node:path';
-import { Readable } from 'node:stream';
+import type { Readable } from 'node:stream';
 import { Fault } from '#core/fault.ts';
 import type { Fetch, FetchRequest } from '#platform/fetch.ts';
+import { discard } from '#platform/send.ts';
 
 /**
  * A Fetch that reads `https://HOST/PATH` at `MIRROR/HOST/PATH`, for machines without the network and for tests. MIRROR is
@@ -133,7 +134,7 @@ function remote(fetch: Fetch, mirror: string): Fetch {
       const response = await fetch(at.href, { ...request, headers: { ...request.headers, ...own } });
       const location = response.headers.get('location');
       if (![301, 302, 303, 307, 308].includes(response.status) || location === null) return response;
-      await response.body?.cancel();
+      await discard(response);
       at = new URL(location, at);
       if (!/^https?:$/.test(at.protocol)) break;
     }

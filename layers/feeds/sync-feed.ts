@@ -1,7 +1,6 @@
-import { randomUUID } from 'node:crypto';
 import { rm } from 'node:fs/promises';
 import { Fault } from '#core/fault.ts';
-import { takeLease } from '#platform/lease.ts';
+import { type Lease, takeLease } from '#platform/lease.ts';
 import type { Platform } from '#platform/platform.ts';
 import type { Feed, Fetched, FeedWorld } from './feed.ts';
 import { type GroupStatus, groupStatus, isCurrent, rules } from './group-status.ts';
@@ -33,8 +32,8 @@ export type SyncOutcome =
   | { readonly kind: 'absent'; readonly status: GroupStatus; readonly reason: string }
   | { readonly kind: 'failed'; readonly status: GroupStatus; readonly reason: string };
 
-/** A holder that says nothing for this long is dead; each chunk says something. */
-const leaseMs = 120_000;
+/** A holder that says nothing for this long is dead; a living one says something four times as often. */
+const leaseMs = 60_000;
 const pollMs = 500;
 /** A first load of the largest group takes minutes. */
 const patienceMs = 20 * 60_000;
@@ -53,18 +52,15 @@ export async function syncGroup(
   const { sql, clock } = world;
   const name = { feed: feed.name, group };
   const begun = clock.now();
-  const holder = randomUUID();
   let waited = false;
   for (;;) {
-    const lease = await takeLease(sql, clock, `feed ${feed.name} ${group}`, holder, leaseMs);
+    const lease = await takeLease(sql, clock, `feed ${feed.name} ${group}`, 'sync', leaseMs);
     if (lease !== null) {
       await using held = lease;
       const stored = await storedGroup(sql, name);
       if (waited && stored !== null && stored.checkedAt >= begun) return shared(feed, stored, clock.now());
-      return await sync(world, feed, group, stored, options, async () => {
-        if (!(await held.renew()))
-          throw new Fault('feed/failed', `loading ${group}: another process has taken over; it will finish`);
-      });
+      await using beat = startBeat(held, clock);
+      return await sync(world, feed, group, stored, options, beat.check);
     }
     waited = true;
     if (clock.now() - begun > patienceMs) {
@@ -73,6 +69,34 @@ export async function syncGroup(
     }
     await clock.sleep(pollMs);
   }
+}
+
+/** Keeps the lease while a sync downloads and writes; `check` throws once another process has it. */
+function startBeat(lease: Lease, clock: SyncWorld['clock']): AsyncDisposable & { readonly check: () => void } {
+  const stop = new AbortController();
+  let lost = false;
+  const beat = async () => {
+    while (!lost) {
+      await clock.sleep(leaseMs / 4, stop.signal);
+      if (stop.signal.aborted) return;
+      // A database that fails now may answer the next time; if it does not, the writing fails by itself.
+      lost = await lease.renew().then(
+        (kept) => !kept,
+        () => false,
+      );
+    }
+  };
+  const beating = beat();
+  return {
+    check() {
+      if (lost)
+        throw new Fault('feed/failed', `syncing (${lease.name}): another process has taken over, and finishes it`);
+    },
+    async [Symbol.asyncDispose]() {
+      stop.abort();
+      await beating;
+    },
+  };
 }
 
 function statusNow(feed: Feed, group: string, stored: StoredGroup | null, now: number): GroupStatus {
@@ -92,7 +116,7 @@ async function sync(
   group: string,
   stored: StoredGroup | null,
   options: SyncOptions,
-  renew: () => Promise<void>,
+  check: () => void,
 ): Promise<SyncOutcome> {
   const { sql, clock, log } = world;
   const files: string[] = [];
@@ -117,9 +141,9 @@ async function sync(
     if (fetched.kind === 'changed') {
       loaded = await loadRecords(sql, { feed: feed.name, group }, fetched.records(), {
         force: options.force === true,
-        onChunk: async (records) => {
+        onRecords(records) {
           progress('reading', records);
-          await renew();
+          check();
         },
       });
     }

@@ -143,13 +143,13 @@ function idsOf(entry: unknown): { ids: readonly string[]; problem: string | null
     .filter(Boolean);
   const ids = words.flatMap((word) => {
     const cve = /^CVE-\d{4}-\d{4,12}/i.exec(word)?.[0].toUpperCase();
-    return (
-      cve ??
-      (/^CVE/i.test(word) || !/^[A-Za-z][A-Za-z0-9]*-[\w.:-]*\d[\w.:-]*$/.test(word) || word.length > 100 ? [] : word)
-    );
+    return cve ?? (!/^CVE/i.test(word) && otherId.test(word) && word.length <= 100 ? word : []);
   });
   const broken = words.find((word) => /^CVE/i.test(word) && !/^CVE-\d{4}-\d{4}/i.test(word));
   if (broken !== undefined) return { ids: [...new Set(ids)], problem: `'${broken.slice(0, 80)}' is no CVE id` };
   if (ids.length === 0) return { ids, problem: `'${entry.slice(0, 80)}' names no vulnerability` };
   return { ids: [...new Set(ids)], problem: null };
 }
+
+/** `XSA-123`, `TALOS-2017-0001`, `wnpa-sec-2018-01`, `GHSA-abcd-efgh-jkmp`: a name, then parts of which one has a digit. */
+const otherId = /^(?:GHSA(?:-[a-z0-9]{4}){3}|[A-Za-z][A-Za-z0-9]*-[\w.:-]*\d[\w.:-]*)$/;
