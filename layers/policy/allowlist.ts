@@ -8,11 +8,6 @@ export interface Allowlist {
   find(gate: string, ids: readonly string[]): WhitelistItem | null;
 }
 
-interface Indexed {
-  readonly order: number;
-  readonly item: WhitelistItem;
-}
-
 /**
  * Prepares a whitelist for one moment (milliseconds since the epoch): items that have expired by then do not count. An
  * item allows a match when the gate is the same, in any case, and `trigger_id` is one of the match's ids or a pattern that
@@ -20,33 +15,66 @@ interface Indexed {
  * than ten.
  */
 export function prepareAllowlist(whitelist: Whitelist, now: number): Allowlist {
-  const exact = new Map<string, Indexed>();
-  const patterns: (Indexed & { readonly gate: string; readonly pattern: Pattern })[] = [];
-  for (const [order, item] of (whitelist.items ?? []).entries()) {
-    const expiry = expiryOf(item);
-    const compiled = compilePattern(item.trigger_id);
-    if (expiry === 'invalid' || (expiry !== null && now >= expiry) || compiled.kind === 'invalid') continue;
-    const gate = item.gate.toLowerCase();
-    const { pattern } = compiled;
-    if (pattern.exact === null) patterns.push({ order, item, gate, pattern });
-    else if (!exact.has(keyOf(gate, pattern.exact))) exact.set(keyOf(gate, pattern.exact), { order, item });
-  }
+  const { exact, patterns } = indexOf(whitelist);
+  const counts = ({ expiry }: Indexed) => expiry === null || now < expiry;
   return {
     whitelist,
     find(gate, ids) {
       const name = gate.toLowerCase();
       let first: Indexed | null = null;
       for (const id of ids) {
-        const found = exact.get(keyOf(name, id));
+        const found = exact.get(keyOf(name, id))?.find(counts);
         if (found !== undefined && (first === null || found.order < first.order)) first = found;
       }
-      for (const candidate of patterns) {
+      for (const candidate of patterns.get(name) ?? []) {
         if (first !== null && first.order < candidate.order) break;
-        if (candidate.gate === name && ids.some((id) => candidate.pattern.matches(id))) return candidate.item;
+        if (counts(candidate) && ids.some((id) => candidate.pattern.matches(id))) return candidate.item;
       }
       return first?.item ?? null;
     },
   };
+}
+
+interface Indexed {
+  readonly order: number;
+  readonly item: WhitelistItem;
+  readonly expiry: number | null;
+  readonly pattern: Pattern;
+}
+
+interface Index {
+  /** Items with an exact id, by gate and id. */
+  readonly exact: ReadonlyMap<string, readonly Indexed[]>;
+  /** Items with a pattern, by gate. */
+  readonly patterns: ReadonlyMap<string, readonly Indexed[]>;
+}
+
+/** One bundle judges many images: its patterns are compiled once. */
+const indexes = new WeakMap<Whitelist, Index>();
+
+function indexOf(whitelist: Whitelist): Index {
+  const known = indexes.get(whitelist);
+  if (known !== undefined) return known;
+  const items = (whitelist.items ?? []).flatMap((item, order): readonly Indexed[] => {
+    const expiry = expiryOf(item);
+    const compiled = compilePattern(item.trigger_id);
+    // Both are refused when the bundle is parsed.
+    if (expiry === 'invalid' || compiled.kind === 'invalid') return [];
+    return [{ order, item, expiry, pattern: compiled.pattern }];
+  });
+  const gate = ({ item }: Indexed) => item.gate.toLowerCase();
+  const index: Index = {
+    exact: Map.groupBy(
+      items.filter(({ pattern }) => pattern.exact !== null),
+      (one) => keyOf(gate(one), one.pattern.exact!),
+    ),
+    patterns: Map.groupBy(
+      items.filter(({ pattern }) => pattern.exact === null),
+      gate,
+    ),
+  };
+  indexes.set(whitelist, index);
+  return index;
 }
 
 function keyOf(gate: string, id: string): string {

@@ -1,9 +1,8 @@
-import { digestHex, digestOf } from '#core/digest.ts';
 import { Fault } from '#core/fault.ts';
-import { readBlob } from '#platform/blobs.ts';
 import type { Platform } from '#platform/platform.ts';
 import type { SqlRow } from '#platform/sql.ts';
 import type { PolicyBundle } from '#schema/policy-bundle.ts';
+import { putBundleDocument, readBundleDocument } from './bundle-document.ts';
 import { defaultBundle } from './default-bundle.ts';
 
 export type BundleWorld = Pick<Platform, 'sql' | 'blobs' | 'clock'>;
@@ -26,7 +25,7 @@ export interface StoredBundle extends BundleRecord {
 
 /** Stores a parsed bundle under its id, in place of an older one; a new one is not active. */
 export async function putBundle(world: BundleWorld, account: string, bundle: PolicyBundle): Promise<BundleRecord> {
-  const key = await putDocument(world, bundle);
+  const key = await putBundleDocument(world, bundle);
   const rows = await world.sql.query(
     `insert into policy_bundle (account, policy_id, active, bundle, created_at, updated_at)
      values (:account::text, :policy::text, false, :key::text, :now::bigint, :now::bigint)
@@ -118,7 +117,7 @@ export async function deleteBundle(
 
 /** Gives an account that has no bundle the default one, active; called as often as one likes. */
 export async function ensureDefaultBundle(world: BundleWorld, account: string): Promise<void> {
-  const key = await putDocument(world, defaultBundle);
+  const key = await putBundleDocument(world, defaultBundle);
   await world.sql.query(
     `insert into policy_bundle (account, policy_id, active, bundle, created_at, updated_at)
      select :account::text, :policy::text, true, :key::text, :now::bigint, :now::bigint
@@ -128,19 +127,8 @@ export async function ensureDefaultBundle(world: BundleWorld, account: string): 
   );
 }
 
-async function putDocument(world: BundleWorld, bundle: PolicyBundle): Promise<string> {
-  const bytes = Buffer.from(JSON.stringify(bundle));
-  const key = `bundles/${digestHex(digestOf(bytes))}.json`;
-  await world.blobs.put(key, bytes);
-  return key;
-}
-
 async function withDocument(world: BundleWorld, record: BundleRecord): Promise<StoredBundle> {
-  const bytes = await readBlob(world.blobs, record.key);
-  if (bytes === null) {
-    throw new Fault('data/corrupt', `reading policy '${record.policyId}': its document ${record.key} is missing`);
-  }
-  return { ...record, bundle: JSON.parse(bytes.toString()) as PolicyBundle };
+  return { ...record, bundle: await readBundleDocument(world, record.key) };
 }
 
 function recordOf(row: SqlRow): BundleRecord {

@@ -18,7 +18,7 @@ import { resolveRule } from './rule.ts';
  * would stop; a bundle that is broken as a whole stops with its problems and no rows.
  */
 export function evaluate(bundle: PolicyBundle, facts: Facts): Verdict {
-  const broken = structureProblems(bundle);
+  const broken = brokenness(bundle);
   if (broken.length > 0) return stopped(bundle.id, facts, broken);
   const image = selectedImage(facts);
   try {
@@ -49,6 +49,15 @@ export function evaluate(bundle: PolicyBundle, facts: Facts): Verdict {
     // A tag too long for a pattern: which policies hold cannot be told.
     return stopped(bundle.id, facts, [problem('EvaluationError', Fault.from(thrown).message)]);
   }
+}
+
+/** One bundle judges many images: it is looked through once. */
+const looked = new WeakMap<PolicyBundle, readonly VerdictProblem[]>();
+
+function brokenness(bundle: PolicyBundle): readonly VerdictProblem[] {
+  const known = looked.get(bundle) ?? structureProblems(bundle);
+  looked.set(bundle, known);
+  return known;
 }
 
 /** The verdict of a bundle that cannot be used at all: stop, with its problems and no rows. */

@@ -27,7 +27,12 @@ export function compileProgram(node: RegexNode): Program | null {
 
 /** True when the program matches from the start of the text. Steps times characters is all it ever costs. */
 export function runProgram(program: Program, text: string): boolean {
-  const codes = Uint32Array.from([...text].map((character) => character.codePointAt(0)!));
+  const codes: number[] = [];
+  for (let at = 0; at < text.length; at++) {
+    const code = text.codePointAt(at)!;
+    codes.push(code);
+    if (code > 0xffff) at++;
+  }
   return sweep(program, codes, new Map(), { ahead: true, everywhere: false }) !== null;
 }
 
@@ -106,41 +111,42 @@ function assemble(node: RegexNode, backward: boolean, budget: { left: number }):
   }
 }
 
+/** The answer from the start only: what is marked does not matter. */
+const hit = new Uint8Array(1);
+
 /**
  * Runs over the text in one direction. From the start only: null, or a first hit. From everywhere: marks each position at
  * which a match ends.
  */
 function sweep(
   program: Program,
-  codes: Uint32Array,
+  codes: readonly number[],
   looks: Map<Program, Uint8Array>,
   mode: { readonly ahead: boolean; readonly everywhere: boolean },
 ): Uint8Array | null {
   const ends = mode.everywhere ? new Uint8Array(codes.length + 1) : null;
   const seen = new Int32Array(program.length).fill(-1);
-  let current: number[] = [];
+  let open: number[] = [0];
   for (let moved = 0; moved <= codes.length; moved++) {
     const at = mode.ahead ? moved : codes.length - moved;
-    const open = mode.everywhere || moved === 0 ? [...current, 0] : current;
     const waiting: number[] = [];
     if (settle(open, waiting, at, moved)) {
-      if (ends === null) return new Uint8Array(1);
+      if (ends === null) return hit;
       ends[at] = 1;
     }
     if (moved === codes.length) break;
     const code = codes[mode.ahead ? at : at - 1]!;
-    current = [];
-    for (const step of waiting) {
-      const { kind } = program[step]!;
-      if (kind === 'character' && (program[step] as { test: CharTest }).test(code)) current.push(step + 1);
+    open = mode.everywhere ? [0] : [];
+    for (const index of waiting) {
+      const step = program[index]!;
+      if (step.kind === 'character' && step.test(code)) open.push(index + 1);
     }
-    if (current.length === 0 && !mode.everywhere) return null;
+    if (open.length === 0) return null;
   }
   return ends;
 
   /** Follows all steps that read nothing; true when one of them is the match. */
-  function settle(open: readonly number[], waiting: number[], at: number, round: number): boolean {
-    const stack = [...open];
+  function settle(stack: number[], waiting: number[], at: number, round: number): boolean {
     let matched = false;
     for (let index = stack.pop(); index !== undefined; index = stack.pop()) {
       if (seen[index] === round) continue;
@@ -155,16 +161,16 @@ function sweep(
   }
 
   function looksAt(step: { negated: boolean; ahead: boolean; program: Program }, at: number): boolean {
-    let found = looks.get(step.program);
-    if (found === undefined) {
-      found = sweep(step.program, codes, looks, { ahead: !step.ahead, everywhere: true })!;
-      looks.set(step.program, found);
+    let marks = looks.get(step.program);
+    if (marks === undefined) {
+      marks = sweep(step.program, codes, looks, { ahead: !step.ahead, everywhere: true })!;
+      looks.set(step.program, marks);
     }
-    return (found[at] === 1) !== step.negated;
+    return (marks[at] === 1) !== step.negated;
   }
 }
 
-function holds(position: Position, codes: Uint32Array, at: number): boolean {
+function holds(position: Position, codes: readonly number[], at: number): boolean {
   const newline = 10;
   switch (position) {
     case 'start':
@@ -186,7 +192,7 @@ function holds(position: Position, codes: Uint32Array, at: number): boolean {
   }
 }
 
-function isWord(codes: Uint32Array, at: number): boolean {
+function isWord(codes: readonly number[], at: number): boolean {
   const code = codes[at];
   return code !== undefined && wordCharacters(code);
 }

@@ -7,6 +7,7 @@ import type { Platform } from '#platform/platform.ts';
 import type { SqlRow } from '#platform/sql.ts';
 import type { PolicyBundle } from '#schema/policy-bundle.ts';
 import type { Verdict, VerdictAction } from '#schema/verdict.ts';
+import { putBundleDocument, readBundleDocument } from './bundle-document.ts';
 
 export type VerdictWorld = Pick<Platform, 'sql' | 'blobs' | 'clock'>;
 
@@ -50,7 +51,9 @@ const columns = 'verdict_no, account, digest, tag, policy_id, action, reason, de
  * account does not have the image.
  */
 export async function storeVerdict(world: VerdictWorld, place: VerdictPlace, detail: VerdictDetail): Promise<Stored> {
-  const document = Buffer.from(JSON.stringify(detail));
+  // Many verdicts come from one bundle: each names it by its content.
+  const bundle = await putBundleDocument(world, detail.bundle);
+  const document = Buffer.from(JSON.stringify({ verdict: detail.verdict, bundle } satisfies StoredDetail));
   const hash = digestHex(digestOf(document));
   const key = `verdicts/${hash}.json.zst`;
   await world.blobs.put(key, await compress(document));
@@ -138,7 +141,14 @@ export async function readVerdict(world: Pick<Platform, 'blobs'>, record: Verdic
       `reading the verdict on ${record.digest}: its document ${record.detail} is missing`,
     );
   }
-  return JSON.parse((await decompress(bytes)).toString()) as VerdictDetail;
+  const { verdict, bundle } = JSON.parse((await decompress(bytes)).toString()) as StoredDetail;
+  return { verdict, bundle: await readBundleDocument(world, bundle) };
+}
+
+interface StoredDetail {
+  readonly verdict: Verdict;
+  /** Key of the bundle's document. */
+  readonly bundle: string;
 }
 
 const compress = promisify(zstdCompress) as (bytes: Uint8Array) => Promise<Buffer>;
