@@ -1,4 +1,3 @@
-import type { ZodError } from 'zod';
 import {
   bundleLimits,
   bundleVersion,
@@ -49,7 +48,9 @@ function invalid(problems: readonly BundleProblem[]): ParsedBundle {
   return { kind: 'invalid', problems: [...problems.slice(0, maxProblems), rest] };
 }
 
-function shapeProblems(error: ZodError): readonly BundleProblem[] {
+type ShapeError = NonNullable<ReturnType<typeof policyBundle.safeParse>['error']>;
+
+function shapeProblems(error: ShapeError): readonly BundleProblem[] {
   return error.issues.map(({ path, message }) => {
     const last = path.at(-1);
     const type =
