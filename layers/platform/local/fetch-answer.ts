@@ -105,8 +105,12 @@ function bodyOf(
     source.destroy(new Error('aborted'));
   };
   request.signal?.addEventListener('abort', abort, { once: true });
-  // An answer that nobody reads does not keep the process alive.
-  message.socket.unref();
+  // An answer that nobody reads does not keep the process alive. Once it has ended, its socket is another request's.
+  const { socket } = message;
+  const wait = (how: 'ref' | 'unref') => {
+    if (!message.readableEnded) socket[how]();
+  };
+  wait('unref');
   // Without a reader nobody hears of a failure; the reader gets it from the iterator.
   source.on('error', () => {});
   message.on('error', () => {});
@@ -120,7 +124,7 @@ function bodyOf(
           message.destroy(late);
           source.destroy(late);
         });
-        message.socket.ref();
+        wait('ref');
         try {
           const next = await pieces.next();
           if (next.done === true) {
@@ -132,7 +136,7 @@ function bodyOf(
           controller.error(request.signal?.aborted === true ? request.signal.reason : brokenOff(thrown, url));
         } finally {
           stop();
-          message.socket.unref();
+          wait('unref');
         }
       },
       cancel: end,
