@@ -7,7 +7,6 @@ import {
   type GroupName,
   knownRecords,
   nextRevision,
-  vacuumTables,
   writeRecords,
 } from './advisory-store.ts';
 import { putSetAside } from './group-store.ts';
@@ -19,6 +18,8 @@ export interface Loaded {
   readonly setAside: number;
   /** Records that were new or different. */
   readonly written: number;
+  /** New rows of `affected`. */
+  readonly opened: number;
   /** Records that upstream does not have any more. */
   readonly vanished: number;
   /** The revision of the changes; null when there were none. */
@@ -43,9 +44,6 @@ const maxAside = 200_000;
 
 /** Rows after which the planner is told, then each time that they are eight times as many: plans for empty tables are quadratic. */
 const firstAnalyze = 500;
-
-/** More rows than this are a bulk load. */
-const bulk = 10_000;
 
 /**
  * Brings what is stored of a group to what the stream says: writes only what differs, in chunks that are each valid on
@@ -92,11 +90,11 @@ export async function loadRecords(
   const reasons = [...aside].slice(0, keptAside).map(([record, reason]) => ({ record: record.slice(0, 300), reason }));
   await putSetAside(sql, name, reasons);
   if (writer.opened() >= firstAnalyze) await analyzeTables(sql, ['advisory', 'name']);
-  if (writer.opened() >= bulk) await vacuumTables(sql);
   return {
     records: living.length - vanished.length + [...seen].filter((record) => !known.get(record)).length,
     setAside: aside.size,
     written: writer.written(),
+    opened: writer.opened(),
     vanished: vanished.length,
     revision: writer.written() + vanished.length === 0 ? null : await writer.revision(),
   };

@@ -45,8 +45,9 @@ function readEvents(events: unknown): RangeEvent[] | string {
   if (events.length > maxEvents) return `a range has more than ${maxEvents} events`;
   const read: RangeEvent[] = [];
   for (const event of events) {
+    if (typeof event !== 'object' || event === null) continue;
     for (const kind of kinds) {
-      const version = (event as Record<string, unknown> | null)?.[kind];
+      const version = (event as Record<string, unknown>)[kind];
       if (version === undefined || version === null) continue;
       if (typeof version !== 'string') return `the event ${kind} of a range is not a text`;
       read.push({ kind, version: version.trim() });

@@ -2,6 +2,7 @@ import { rm } from 'node:fs/promises';
 import { Fault } from '#core/fault.ts';
 import { type Lease, takeLease } from '#platform/lease.ts';
 import type { Platform } from '#platform/platform.ts';
+import { vacuumTables } from './advisory-store.ts';
 import type { Feed, Fetched, FeedWorld } from './feed.ts';
 import { type GroupStatus, groupStatus, isCurrent, rules } from './group-status.ts';
 import { putGroup, type StoredGroup, storedGroup } from './group-store.ts';
@@ -35,6 +36,8 @@ export type SyncOutcome =
 /** A holder that says nothing for this long is dead; a living one says something four times as often. */
 const leaseMs = 60_000;
 const pollMs = 500;
+/** More new rows than this are a bulk load. */
+const bulk = 10_000;
 /** A first load of the largest group takes minutes. */
 const patienceMs = 20 * 60_000;
 
@@ -56,10 +59,9 @@ export async function syncGroup(
   for (;;) {
     const lease = await takeLease(sql, clock, `feed ${feed.name} ${group}`, 'sync', leaseMs);
     if (lease !== null) {
-      await using held = lease;
+      await using beat = startBeat(lease, clock);
       const stored = await storedGroup(sql, name);
       if (waited && stored !== null && stored.checkedAt >= begun) return shared(feed, stored, clock.now());
-      await using beat = startBeat(held, clock);
       return await sync(world, feed, group, stored, options, beat.check);
     }
     waited = true;
@@ -71,7 +73,7 @@ export async function syncGroup(
   }
 }
 
-/** Keeps the lease while a sync downloads and writes; `check` throws once another process has it. */
+/** Keeps the lease while a sync downloads and writes, then gives it back; `check` throws once another process has it. */
 function startBeat(lease: Lease, clock: SyncWorld['clock']): AsyncDisposable & { readonly check: () => void } {
   const stop = new AbortController();
   let lost = false;
@@ -95,6 +97,8 @@ function startBeat(lease: Lease, clock: SyncWorld['clock']): AsyncDisposable & {
     async [Symbol.asyncDispose]() {
       stop.abort();
       await beating;
+      // One that cannot be given back runs out; the failure that is on its way says more.
+      await lease.release().catch(() => {});
     },
   };
 }
@@ -156,8 +160,18 @@ async function sync(
     await Promise.all(files.map((file) => rm(file, { force: true })));
   }
   await putGroup(sql, after);
+  if (loaded !== null && loaded.opened >= bulk) await vacuum(world);
   progress('done', after.records);
   return outcomeOf(feed, after, loaded, clock.now());
+}
+
+/** As good as its result is, judgement is right without it. */
+async function vacuum({ sql, log }: SyncWorld): Promise<void> {
+  try {
+    await vacuumTables(sql);
+  } catch (thrown) {
+    log.info('tables of advisories were not vacuumed', { reason: Fault.from(thrown).message.slice(0, 300) });
+  }
 }
 
 function nothing(feed: Feed, group: string): StoredGroup {
