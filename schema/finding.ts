@@ -10,6 +10,8 @@ export interface Finding {
   readonly id: string;
   /** Every other id of the same vulnerability, sorted. */
   readonly aliases: readonly string[];
+  /** Ids that belong to it without being the same (the CVEs of an erratum), sorted: one of them alone does not excuse it. */
+  readonly related: readonly string[];
   readonly package: {
     readonly type: PackageType;
     readonly name: string;

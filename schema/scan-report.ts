@@ -50,7 +50,8 @@ export const scanReport = z.object({
   findings: z.array(
     z.object({
       id: text,
-      aliases: z.array(text),
+      aliases: z.array(text).describe('Other ids of the same vulnerability'),
+      related: z.array(text).describe('Ids that belong to it without being the same: the CVEs of an erratum'),
       package: z.object({ type: packageType, name: text, version: text, purl: text }),
       severity: z.enum(severities),
       severitySource: nullable,

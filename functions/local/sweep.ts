@@ -4,8 +4,8 @@ import { sendEvents } from '#platform/bus.ts';
 import type { EventKind } from '#schema/events.ts';
 import { pipeline, type PipelineWorld } from '../pipeline.ts';
 
-/** An analysis that began this often and never ended is given up: it would take the process down for ever. */
-const maxAttempts = 5;
+/** An analysis that began this often and never ended is given up: it would take the process down for ever. A few kills are not its fault. */
+const maxAttempts = 20;
 
 /**
  * Finds images that are on their way though no message is left for them (a process died between the catalog and the

@@ -4,8 +4,8 @@ import type { Delivery, Queue } from '#platform/queue.ts';
 import type { Event, EventKind } from '#schema/events.ts';
 import { pipeline, type PipelineWorld, type Step } from '../pipeline.ts';
 
-/** Deliveries of one message before it is given up. */
-const maxAttempts = 5;
+/** Deliveries of one message after which a fault that may pass is taken as final. */
+const maxAttempts = 8;
 /** A message that nobody heartbeats comes back after this. */
 const visibilitySeconds = 60;
 const idleMilliseconds = 500;

@@ -66,10 +66,12 @@ function findingOf(found: Package, records: readonly Judgement[]): Finding {
   const id = primaryId(found, decisive);
   const rated = [...decisive].sort((a, b) => rating(b, id) - rating(a, id))[0]!;
   const fixedIn = [...new Set(decisive.flatMap((record) => (record.fixed === null ? [] : [record.fixed])))];
-  const every = records.flatMap((record) => [record.id, ...record.aliases, ...record.related]);
+  const same = new Set(records.flatMap((record) => [record.id, ...record.aliases]));
+  const related = new Set(records.flatMap((record) => record.related));
   return {
     id,
-    aliases: [...new Set(every)].filter((other) => other !== id).sort(),
+    aliases: [...same].filter((other) => other !== id).sort(),
+    related: [...related].filter((other) => !same.has(other)).sort(),
     package: { type: found.type, name: found.name, version: found.version, purl: found.purl },
     severity: rated.severity,
     severitySource: rated.severitySource,

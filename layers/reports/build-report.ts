@@ -36,6 +36,7 @@ export function buildReport(image: ImageReport, judged: JudgedImage, verdict: Ve
     findings: judged.findings.map((finding) => ({
       ...finding,
       aliases: [...finding.aliases],
+      related: [...finding.related],
       fixedIn: [...finding.fixedIn],
       urls: [...finding.urls],
       paths: [...finding.paths],

@@ -30,15 +30,19 @@ const gaps: Readonly<Record<ScanReport['feeds'][number]['state'], string | null>
   never: 'never fetched',
 };
 
-function feedsWithGaps({ feeds }: ScanReport): readonly string[] {
+/** A feed that is there but lacks a part of its upstream says so in a note. */
+function feedsWithGaps({ feeds, notes }: ScanReport): readonly string[] {
   return feeds.flatMap(({ group, state, syncedAt }) => {
     const gap = gaps[state];
-    if (gap === null) return [];
+    if (gap === null) {
+      const parts = notes.filter(({ analyzer }) => analyzer === `feed ${group}`);
+      return parts.map(({ problem }) => `feed ${group}: ${problem}`);
+    }
     return [`feed ${group}: ${gap}${syncedAt === null ? '' : `, judged by those of ${syncedAt.slice(0, 10)}`}`];
   });
 }
 
-/** Notes of feeds are told by their state above. */
+/** Notes of feeds are told above. */
 function unread({ notes }: ScanReport): readonly string[] {
   const others = notes.filter(({ analyzer }) => !analyzer.startsWith('feed '));
   const match = others.filter(({ analyzer }) => analyzer === 'match');

@@ -41,6 +41,7 @@ export const facts: Facts = {
 export const osFinding: JudgedFinding = {
   id: 'CVE-2019-14697',
   aliases: ['ALPINE-1'],
+  related: [],
   package: { type: 'apk', name: 'musl', version: '1.1.20-r3', purl: 'pkg:apk/alpine/musl@1.1.20-r3' },
   severity: 'High',
   severitySource: 'alpine',
@@ -61,6 +62,7 @@ export const npmFinding: JudgedFinding = {
   ...osFinding,
   id: 'GHSA-4xc9-xhrj-v574',
   aliases: ['CVE-2018-16487'],
+  related: [],
   package: { type: 'npm', name: 'lodash', version: '4.17.4', purl: 'pkg:npm/lodash@4.17.4' },
   fixedIn: ['4.17.11'],
   namespace: 'npm',

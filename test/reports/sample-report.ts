@@ -8,6 +8,7 @@ export function findingOf(change: Partial<ReportFinding> = {}): ReportFinding {
   return {
     id: 'CVE-2019-14697',
     aliases: [],
+    related: [],
     package: { type: 'apk', name: 'musl', version: '1.1.20-r3', purl: 'pkg:apk/alpine/musl@1.1.20-r3' },
     severity: 'Critical',
     severitySource: 'alpine',

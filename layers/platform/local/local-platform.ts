@@ -43,6 +43,9 @@ export interface LocalPlatform extends Platform, AsyncDisposable {
   recover(): Promise<void>;
 }
 
+/** A killed process counts as an attempt: an operator's restarts must not use up a message. */
+const maxAttempts = 20;
+
 const longestWait = 10 * 60 * 1000;
 
 /**
@@ -76,7 +79,7 @@ export async function openLocalPlatform(options: LocalOptions): Promise<LocalPla
   const applied = await migrate(sql, migrations, clock);
   if (applied.length > 0) options.log.info('database migrated', { data, applied: applied.length });
   if (options.databaseUrl === undefined) await endLeases(sql);
-  const { queues, recoverOwned } = tableQueues(sql, clock);
+  const { queues, recoverOwned } = tableQueues(sql, clock, { maxAttempts });
   const resources = opened.move();
   return {
     data,

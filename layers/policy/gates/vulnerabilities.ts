@@ -66,7 +66,7 @@ const blacklist: Trigger = {
     const present = new Set(
       facts.findings
         .filter(({ state }) => !(vendor_only && state === 'wont-fix'))
-        .flatMap(({ id, aliases }) => [id, ...aliases]),
+        .flatMap(({ id, aliases, related }) => [id, ...aliases, ...related]),
     );
     const found = vulnerability_ids.filter((id) => present.has(id));
     if (found.length > 0) yield { id: null, message: `Blacklisted vulnerabilities detected: ${pythonList(found)}` };
