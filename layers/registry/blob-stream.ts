@@ -35,7 +35,8 @@ export async function* blobStream(
       }
       if (size === null || at === size) return;
     } catch (thrown) {
-      if (thrown instanceof Fault && !thrown.code.startsWith('network/')) throw thrown;
+      if (thrown instanceof Fault && thrown.code !== 'network/unreachable') throw thrown;
+      if (at === size) return;
       cause = thrown;
     }
     breaks = at - lastBreak >= progressBytes ? 1 : breaks + 1;

@@ -1,6 +1,6 @@
 import { Fault } from '#core/fault.ts';
 import type { Platform } from '#platform/platform.ts';
-import { readText, send } from '#platform/send.ts';
+import { discard, readText, send } from '#platform/send.ts';
 import { registryToken } from '#schema/oci.ts';
 import { type Challenge, parseChallenges } from './challenge.ts';
 import type { Credentials, FindCredentials } from './credentials.ts';
@@ -110,7 +110,7 @@ async function requestToken(
       ? await getToken(world, realm, scope, service, credentials)
       : await postToken(world, realm, scope, service, identity);
   if (!response.ok) {
-    await response.body?.cancel();
+    await discard(response);
     const { status } = response;
     if (status !== 400 && status !== 401 && status !== 403) {
       throw new Fault(
@@ -168,11 +168,8 @@ async function postToken(
     refresh_token: identity,
   });
   if (service !== undefined) form.set('service', service);
-  return await send(world, realm.href, {
-    method: 'POST',
-    headers: { 'Content-Type': 'application/x-www-form-urlencoded' },
-    body: form.toString(),
-  });
+  const headers = { 'Content-Type': 'application/x-www-form-urlencoded' };
+  return await send(world, realm.href, { method: 'POST', headers, body: form.toString() }, { idempotent: true });
 }
 
 function parseToken(text: string, where: string) {

@@ -2,7 +2,7 @@ import { type Digest, digestOf, isDigest } from '#core/digest.ts';
 import { Fault } from '#core/fault.ts';
 import type { Limits } from '#core/limits.ts';
 import type { Platform } from '#platform/platform.ts';
-import { readBytes, readText, send } from '#platform/send.ts';
+import { discard, readBytes, readText, send } from '#platform/send.ts';
 import { registryErrors } from '#schema/oci.ts';
 import { blobStream } from './blob-stream.ts';
 import type { FindCredentials } from './credentials.ts';
@@ -71,9 +71,12 @@ export function registryClient(world: World, options: ClientOptions): RegistryCl
     let response = await attempt(used);
     const challenge = response.headers.get('www-authenticate');
     if (response.status === 401 && challenge !== null) {
-      const header = await auth.answer(challenge, repository, used);
+      const header = await auth.answer(challenge, repository, used).catch(async (thrown: unknown) => {
+        await discard(response);
+        throw thrown;
+      });
       if (header !== null) {
-        await response.body?.cancel();
+        await discard(response);
         response = await attempt(header);
       }
     }
@@ -84,8 +87,8 @@ export function registryClient(world: World, options: ClientOptions): RegistryCl
   const manifest = async (repository: string, reference: string): Promise<ManifestAnswer> => {
     const what = `manifest ${reference}`;
     const where = `${what} of ${registry}/${repository}`;
-    const response = await call(repository, `manifests/${reference}`, { headers: { Accept: accept }, what });
-    const bytes = await bounded(response, limits.documentBytes, where);
+    const open = () => call(repository, `manifests/${reference}`, { headers: { Accept: accept }, what });
+    const { response, bytes } = await whole(open, limits.documentBytes, where);
     const digest = digestOf(bytes);
     const stated = isDigest(reference) ? reference : response.headers.get('docker-content-digest');
     if (stated !== null && isDigest(stated) && stated !== digest) {
@@ -112,13 +115,11 @@ export function registryClient(world: World, options: ClientOptions): RegistryCl
     },
     async document(repository, digest) {
       const what = `blob ${digest}`;
-      const response = await call(repository, `blobs/${digest}`, { headers: {}, what });
-      const bytes = await bounded(response, limits.documentBytes, `${what} of ${registry}/${repository}`);
+      const where = `${what} of ${registry}/${repository}`;
+      const open = () => call(repository, `blobs/${digest}`, { headers: {}, what });
+      const { bytes } = await whole(open, limits.documentBytes, where);
       if (digestOf(bytes) === digest) return bytes;
-      throw new Fault(
-        'image/digest-mismatch',
-        `${what} of ${registry}/${repository} does not have that digest: it was changed or damaged`,
-      );
+      throw new Fault('image/digest-mismatch', `${where} does not have that digest: it was changed or damaged`);
     },
     blob(repository, digest, size) {
       const what = `layer ${digest}`;
@@ -141,11 +142,20 @@ export function isLoopback(host: string): boolean {
   return name === 'localhost' || /^127(\.\d{1,3}){3}$/.test(name) || name === '[::1]';
 }
 
-async function bounded(response: Response, limit: number, where: string): Promise<Buffer> {
-  const length = Number(response.headers.get('content-length') ?? 0);
-  if (length <= limit) return await readBytes(response, limit);
-  await response.body?.cancel();
-  throw new Fault('image/too-large', `${where} is ${length} bytes long; at most ${limit} are read (documentBytes)`);
+/** A document whole; asked for again when the connection breaks within it. */
+async function whole(open: () => Promise<Response>, limit: number, where: string) {
+  for (let attempt = 1; ; attempt++) {
+    const response = await open();
+    try {
+      return { response, bytes: await readBytes(response, limit) };
+    } catch (thrown) {
+      if (thrown instanceof Fault && thrown.code === 'input/too-large') {
+        throw new Fault('image/too-large', `${where} is longer than ${limit} bytes (documentBytes)`, { cause: thrown });
+      }
+      const broken = !(thrown instanceof Fault) || thrown.code === 'network/unreachable';
+      if (!broken || attempt === 3) throw thrown;
+    }
+  }
 }
 
 /** What an answer other than 2xx means. Of the registry's own words only the error codes are told. */
