@@ -40,6 +40,8 @@ export interface RegistryBehaviour {
   readonly realm?: string;
   /** More bytes than the blob has are sent after it. */
   readonly overlongBlobs?: boolean;
+  /** The first answer with this blob stops in the middle and stays open, until the client goes. */
+  readonly stallOnce?: Digest;
 }
 
 export interface RegistryServer extends AsyncDisposable {
@@ -97,6 +99,7 @@ export async function startRegistry(
     issued: 0,
     statuses: [...(behaviour.firstStatuses ?? [])],
     cuts: [...(behaviour.cutBlobs ?? [])],
+    stalled: false,
     host: '',
     other: '',
   };
@@ -112,6 +115,11 @@ export async function startRegistry(
     if (kind === 'manifests') return sendManifest(request, response, served, digest, behaviour);
     if (behaviour.redirectBlobs === true) {
       return response.writeHead(307, { Location: `http://${state.other}/cdn${request.url!}?signature=s` }).end();
+    }
+    if (behaviour.stallOnce === digest && !state.stalled) {
+      state.stalled = true;
+      response.writeHead(200, { 'Content-Length': served.length });
+      return void response.write(served.subarray(0, served.length >> 1));
     }
     sendBlob(request, response, served, behaviour, state.cuts);
   };
