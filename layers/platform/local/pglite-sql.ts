@@ -1,11 +1,14 @@
-import { PGlite, type PGliteOptions } from '@electric-sql/pglite';
+import { access, mkdir, rm, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { PGlite } from '@electric-sql/pglite';
 import { Fault } from '#core/fault.ts';
 import type { OpenSql } from '../sql.ts';
 import { brokenCommit, type Session, sessionSql } from './session-sql.ts';
 
 /**
  * PGlite in a folder, made when it is not there; in memory when `folder` is null. One session: calls wait for each other.
- * PGlite takes no lock of its own and two of them destroy a folder, so the caller holds one (pid-lock.ts).
+ * PGlite takes no lock of its own and two of them destroy a folder, so the caller holds one (pid-lock.ts). What was
+ * committed outlives the process, however it ends; a power cut may damage the folder, since PGlite never syncs its files.
  * Throws `sql/unavailable` when it cannot start.
  */
 export async function openPgliteSql(folder: string | null): Promise<OpenSql> {
@@ -29,9 +32,8 @@ export async function openPgliteSql(folder: string | null): Promise<OpenSql> {
 }
 
 async function start(folder: string | null): Promise<PGlite> {
-  const options: PGliteOptions = folder === null ? { dataDir: 'memory://' } : { dataDir: folder };
   try {
-    const database = await PGlite.create(options);
+    const database = folder === null ? await PGlite.create('memory://') : await startIn(folder);
     database.parsers = asIs;
     database.serializers = asIs;
     return database;
@@ -42,6 +44,28 @@ async function start(folder: string | null): Promise<PGlite> {
       `The embedded database ${folder === null ? 'in memory' : `in ${folder}`} does not start: ${said.slice(0, 500)}`,
     );
   }
+}
+
+/**
+ * A new database is copied into its folder file by file. While that goes on the file `FOLDER.making` is there, so that
+ * the half of one that a killed process left is made anew.
+ */
+async function startIn(folder: string): Promise<PGlite> {
+  const making = `${folder}.making`;
+  const isThere = (path: string) =>
+    access(path).then(
+      () => true,
+      () => false,
+    );
+  const unfinished = await isThere(making);
+  if (unfinished) await rm(folder, { recursive: true, force: true });
+  const isNew = unfinished || !(await isThere(join(folder, 'PG_VERSION')));
+  if (!isNew) return PGlite.create(folder);
+  await mkdir(dirname(folder), { recursive: true });
+  await writeFile(making, '');
+  const database = await PGlite.create(folder);
+  await rm(making);
+  return database;
 }
 
 /** Every type comes as the text PostgreSQL sent and goes as text or bytes: PGlite's own conversions are switched off. */
