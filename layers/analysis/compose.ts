@@ -83,14 +83,14 @@ export async function compose(
     },
     layerIndex: (path) => tree.lookup(path)?.layer ?? null,
     *files() {
-      for (const [path, node] of tree.walk(true)) yield shown(path, node);
+      for (const [path, node] of tree.walk()) yield shown(path, node);
     },
   };
 }
 
 function collectFacts(tree: FileTree): ReadonlyMap<string, PathFacts[]> {
   const collected = new Map<string, PathFacts[]>();
-  for (const [path, node] of tree.walk(false)) {
+  for (const [path, node] of tree.withFacts()) {
     for (const [analyzer, { facts }] of node.facts ?? []) {
       const list = collected.get(analyzer) ?? [];
       list.push({ path, facts });

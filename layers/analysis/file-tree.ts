@@ -92,9 +92,12 @@ export class FileTree {
     const name = path.slice(cut + 1);
     if (parent === '') return { folder: this.root, name };
     if (parent === this.#lastParent && this.#lastFolder !== null) return { folder: this.#lastFolder, name };
-    const steps = this.#walk(parent.split('/'), makeBy);
-    if (!Array.isArray(steps)) return steps;
-    const folder = steps.at(-1)!.node;
+    let folder = this.#straight(parent);
+    if (folder === null) {
+      const steps = this.#walk(parent.split('/'), makeBy);
+      if (!Array.isArray(steps)) return steps;
+      folder = steps.at(-1)!.node;
+    }
     if (folder.children === null) return { reason: `'/${parent}' is no folder` };
     this.#lastParent = parent;
     this.#lastFolder = folder;
@@ -118,9 +121,9 @@ export class FileTree {
     folder.children!.delete(name);
   }
 
-  /** Every node but the root by path, a folder before what is in it; with `sorted`, names in the order of their bytes. */
-  *walk(sorted: boolean): Generator<readonly [path: string, node: FileNode]> {
-    const open = [{ prefix: '', names: namesOf(this.root, sorted) }];
+  /** Every node but the root by path, a folder before what is in it, names in the order of their bytes. */
+  *walk(): Generator<readonly [path: string, node: FileNode]> {
+    const open = [{ prefix: '', names: namesOf(this.root) }];
     for (let last = open.at(-1); last !== undefined; last = open.at(-1)) {
       const next = last.names.next();
       if (next.done) {
@@ -131,9 +134,35 @@ export class FileTree {
       const path = last.prefix + name;
       yield [path, node];
       if (node.children !== null && node.children.size > 0) {
-        open.push({ prefix: `${path}/`, names: namesOf(node, sorted) });
+        open.push({ prefix: `${path}/`, names: namesOf(node) });
       }
     }
+  }
+
+  /** Every node that has facts, with its path, in no order. */
+  withFacts(): readonly (readonly [path: string, node: FileNode])[] {
+    const found: (readonly [string, FileNode])[] = [];
+    const look = (folder: FileNode, prefix: string) => {
+      for (const [name, node] of folder.children!) {
+        if (node.facts !== null) found.push([prefix + name, node]);
+        if (node.children !== null) look(node, `${prefix + name}/`);
+      }
+    };
+    look(this.root, '');
+    return found;
+  }
+
+  /** The folder at a path that has no links on the way, as nearly all have; null for any other. */
+  #straight(path: string): FileNode | null {
+    let node: FileNode | undefined = this.root;
+    for (let start = 0; start <= path.length; ) {
+      const slash = path.indexOf('/', start);
+      const end = slash < 0 ? path.length : slash;
+      node = node.children?.get(path.slice(start, end));
+      if (node === undefined) return null;
+      start = end + 1;
+    }
+    return node.children === null ? null : node;
   }
 
   /** The nodes along a path, root first, every link followed. */
@@ -215,7 +244,6 @@ function descendants(node: FileNode): number {
   return count;
 }
 
-function namesOf(node: FileNode, sorted: boolean): Iterator<[string, FileNode]> {
-  const names = node.children!.entries();
-  return sorted ? [...names].sort(([a], [b]) => byteOrder(a, b)).values() : names;
+function namesOf(node: FileNode): Iterator<[string, FileNode]> {
+  return [...node.children!].sort(([a], [b]) => byteOrder(a, b)).values();
 }

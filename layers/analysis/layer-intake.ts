@@ -1,4 +1,3 @@
-import { availableParallelism } from 'node:os';
 import type { Digest } from '#core/digest.ts';
 import type { Limits } from '#core/limits.ts';
 import type { Blobs } from '#platform/blobs.ts';
@@ -32,7 +31,7 @@ interface IntakeOptions {
 }
 
 /** A worker costs some 50 ms to start; so much is read here in less. */
-const smallLayer = 256 * 1024;
+const smallLayer = 4 * 1024 * 1024;
 
 /** Sees to it that the reports of an image's layers are in the store. */
 export class LayerIntake {
@@ -59,7 +58,10 @@ export class LayerIntake {
     const distinct = new Map(layers.map((layer) => [layer.diffId ?? layer, layer]));
     const known = await this.#known(distinct.values());
     this.#options.onProgress?.({ kind: 'layers', known: known.size, total: distinct.size });
-    const unknown = [...distinct].filter(([key]) => !known.has(key));
+    // Large layers first, so that none of them is left for the end.
+    const unknown = [...distinct]
+      .filter(([key]) => !known.has(key))
+      .sort(([, a], [, b]) => (b.size ?? 0) - (a.size ?? 0));
     const ends = new Map<Digest | SourceLayer, LayerEnd>();
     await allOrNone(unknown, this.#options, async ([key, layer], signal) => {
       ends.set(key, await this.#readOne(layer, signal));
@@ -98,11 +100,12 @@ export class LayerIntake {
 
   #open(layer: SourceLayer, onBytes: (done: number) => void, signal: AbortSignal): IncomingReport {
     const { pool, limits, temporaryFile } = this.#options;
-    const temporaryPath = temporaryFile('layer');
-    if (pool !== undefined && (layer.size ?? Number.POSITIVE_INFINITY) > smallLayer)
-      return pool.read(layer, onBytes, signal);
+    const options = { limits, temporaryPath: temporaryFile('layer'), onBytes };
+    if (pool !== undefined && (layer.size ?? Number.POSITIVE_INFINITY) > smallLayer) {
+      return pool.read(layer, { ...options, signal });
+    }
     let end: LayerEnd | null = null;
-    const records = readLayer(layer, { analyzers: this.#analyzers, limits, temporaryPath, onBytes });
+    const records = readLayer(layer, { analyzers: this.#analyzers, ...options });
     const bytes = encodeLayerReport(records, (last) => {
       end = last;
     });
@@ -125,7 +128,8 @@ async function allOrNone<T>(
       await work(item, signal);
     }
   };
-  const width = options.pool === undefined ? 1 : Math.max(options.pool.size, availableParallelism());
+  // One lane more than threads: small layers are read here meanwhile.
+  const width = options.pool === undefined ? 1 : options.pool.size + 1;
   const failures: unknown[] = [];
   const lanes = Array.from({ length: Math.min(width, items.length) }, () =>
     lane().catch((thrown: unknown) => {

@@ -95,8 +95,9 @@ test('an analyzer that fails to assemble is a note, and what it found before sta
 test('notes of an analyzer name the file and its layer, and are bounded by the limit notes', async () => {
   const noisy: Analyzer = {
     ...lineAnalyzer,
-    *assemble(view) {
+    assemble(view) {
       for (let i = 0; i < 100; i += 1) view.note('a.pkg', `problem ${i}`);
+      return [];
     },
   };
   const { notes, diffIds } = await assembleLayers([[file('a.pkg', 'a 1\n')]], [noisy], { ...defaultLimits, notes: 3 });

@@ -1,0 +1,22 @@
+import { parentPort } from 'node:worker_threads';
+import type { Analyzer } from '#analysis/analyzer.ts';
+import { serveLayers } from '#analysis/serve-layers.ts';
+import { lineAnalyzer } from './line-analyzer.ts';
+
+/** Does to its own thread what files named `*.do` say. */
+const misbehaving: Analyzer = {
+  name: 'misbehaving',
+  version: 1,
+  wants: (path) => path.endsWith('.do'),
+  read(file) {
+    const order = Buffer.from(file.content.all()).toString();
+    if (order === 'exit') process.exit(3);
+    if (order === 'spin') for (;;);
+    if (order === 'grow')
+      for (const kept: unknown[] = []; ; ) kept.push({ at: kept.length, text: `kept ${kept.length}` });
+    return [];
+  },
+  assemble: () => [],
+};
+
+serveLayers(parentPort!, [lineAnalyzer, misbehaving]);
