@@ -41,6 +41,8 @@ export async function openArchive(path: string, options: OpenOptions): Promise<A
   const compressed = (await compressionOfFile(path)) !== 'none';
   const spool = compressed ? await spoolArchive(path, options) : null;
   try {
+    if (spool !== null && (await compressionOfFile(spool.path, path)) !== 'none')
+      throw notAnImage(path, 'it is no tar');
     const members = await membersOf(spool?.path ?? path, path, options.limits);
     return archiveOf(members, spool?.path ?? path, path, async () => await spool?.[Symbol.asyncDispose]());
   } catch (thrown) {
@@ -99,8 +101,8 @@ function archiveOf(
 }
 
 /** Opens for reading what must be a regular file with something in it; says so when it is not. */
-async function openFile(path: string): Promise<FileHandle> {
-  const file = await open(path, 'r').catch((cause: NodeJS.ErrnoException) => {
+async function openFile(name: string, path: string): Promise<FileHandle> {
+  const file = await open(name, 'r').catch((cause: NodeJS.ErrnoException) => {
     throw new Fault('input/invalid', `the file '${path}' cannot be read (${cause.code})`, { cause });
   });
   const stat = await file.stat();
@@ -109,8 +111,9 @@ async function openFile(path: string): Promise<FileHandle> {
   throw notAnImage(path, stat.isFile() ? 'it is empty' : 'it is no file');
 }
 
-async function compressionOfFile(path: string) {
-  await using file = await openFile(path);
+/** How a file is compressed; throws when it is not and is no tar either. `path` is what to call it. */
+async function compressionOfFile(name: string, path = name) {
+  await using file = await openFile(name, path);
   const first = Buffer.alloc(512);
   const { bytesRead } = await file.read(first, 0, 512, 0);
   const compression = compressionByMagic(first.subarray(0, bytesRead));
@@ -129,7 +132,7 @@ function isHeader(block: Buffer): boolean {
 /** The files and links of a tar by path; the last of a name counts, as when it is unpacked. */
 async function membersOf(file: string, path: string, limits: Limits): Promise<ReadonlyMap<string, Member>> {
   const members = new Map<string, Member>();
-  await using handle = await openFile(file);
+  await using handle = await openFile(file, path);
   try {
     for await (const entry of tarEntriesOf(await fileInput(handle), limits)) {
       if (entry.problem !== null) continue;

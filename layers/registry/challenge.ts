@@ -5,7 +5,8 @@ export interface Challenge {
 }
 
 const token = "[!#$%&'*+.^_`|~0-9A-Za-z-]+";
-const parameter = new RegExp(`^(${token})[ \\t]*=[ \\t]*(?:"((?:[^"\\\\]|\\\\.)*)"|(${token}(?:[/:,]${token})*))`);
+/** Values that should be quoted and are not are taken as far as they can go. */
+const parameter = new RegExp(`^(${token})[ \\t]*=[ \\t]*(?:"((?:[^"\\\\]|\\\\.)*)"|([^\\s",]+))`);
 const scheme = new RegExp(`^(${token})(?:[ \\t]+|$|(?=,))`);
 
 /** The challenges of a WWW-Authenticate header; what cannot be understood ends the list. */

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { Fault } from '#core/fault.ts';
 import { helperCredentials } from '#schema/oci.ts';
-import type { Credentials } from './credentials.ts';
+import type { Credentials } from './credential.ts';
 import { parseJson } from './document.ts';
 
 const patience = 10_000;

@@ -2,16 +2,9 @@ import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Fault } from '#core/fault.ts';
 import { dockerConfig } from '#schema/oci.ts';
+import type { Credentials } from './credential.ts';
 import { askHelper } from './credential-helper.ts';
 import { parseDocument } from './document.ts';
-
-/** How to log in to a registry. Never shown, never logged. */
-export type Credentials =
-  | { readonly kind: 'basic'; readonly username: string; readonly password: string }
-  /** A refresh token that the token server exchanges (`docker login` with a web flow, ACR). */
-  | { readonly kind: 'identity-token'; readonly token: string }
-  /** A bearer token to be sent as it is. */
-  | { readonly kind: 'registry-token'; readonly token: string };
 
 /**
  * The credentials for a repository of a registry (by the registry's name: `docker.io`, not its API host); null when there

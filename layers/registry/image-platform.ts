@@ -20,7 +20,7 @@ export function parsePlatform(text: string): ImagePlatform {
     );
   }
   const [os, architecture, variant] = parts.length === 1 ? ['linux', parts[0]!] : parts;
-  return normal({ os: os!, architecture: architecture!, variant: variant ?? null });
+  return named({ os: os!, architecture: architecture!, variant: variant ?? null });
 }
 
 /** `os/arch[/variant]`. */
@@ -56,12 +56,17 @@ const architectures: Readonly<Record<string, readonly [string, string | null]>> 
 /** The variant that a processor without one means. */
 const usual: Readonly<Record<string, string>> = { amd64: 'v1', arm64: 'v8', arm: 'v7' };
 
-function normal(platform: ImagePlatform): ImagePlatform {
+/** The same platform under the names that images use; a variant that nobody gave stays null. */
+function named(platform: ImagePlatform): ImagePlatform {
   const lower = platform.architecture.toLowerCase();
   const [architecture, implied] = architectures[lower] ?? [lower, null];
   const given = platform.variant?.toLowerCase().replace(/^(\d)/, 'v$1') ?? '';
-  const variant = given !== '' ? given : (implied ?? usual[architecture] ?? null);
-  return { os: platform.os.toLowerCase(), architecture, variant };
+  return { os: platform.os.toLowerCase(), architecture, variant: given === '' ? implied : given };
+}
+
+function normal(platform: ImagePlatform): ImagePlatform {
+  const { os, architecture, variant } = named(platform);
+  return { os, architecture, variant: variant ?? usual[architecture] ?? null };
 }
 
 function levelOf(platform: ImagePlatform): number | null {

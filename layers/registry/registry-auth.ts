@@ -3,7 +3,8 @@ import type { Platform } from '#platform/platform.ts';
 import { discard, readText, send } from '#platform/send.ts';
 import { registryToken } from '#schema/oci.ts';
 import { type Challenge, parseChallenges } from './challenge.ts';
-import type { Credentials, FindCredentials } from './credentials.ts';
+import type { Credentials } from './credential.ts';
+import type { FindCredentials } from './credentials.ts';
 import { parseDocument } from './document.ts';
 
 /** Logging in to one registry. */

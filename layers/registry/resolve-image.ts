@@ -64,7 +64,7 @@ async function finish(
   const where = `config ${configDescriptor.digest} of ${reference}`;
   const bytes = await reader.read(configDescriptor, 'config');
   const { config, diffIds } = parseConfig(bytes, configDescriptor.digest, found.platform, where);
-  if (wanted !== null && platformRank(wanted, config) === null && found.platform === null) {
+  if (wanted !== null && platformRank(wanted, found.platform ?? config) === null) {
     throw platformMissing(reference, wanted, [formatPlatform(config)]);
   }
   if (manifest.layers.length > limits.layers) {

@@ -38,8 +38,6 @@ export interface RegistryBehaviour {
   readonly contentType?: string;
   /** Where the registry sends its callers for a token, when not to itself. */
   readonly realm?: string;
-  /** More bytes than the blob has are sent after it. */
-  readonly overlongBlobs?: boolean;
   /** The first answer with this blob stops in the middle and stays open, until the client goes. */
   readonly stallOnce?: Digest;
 }
@@ -166,7 +164,8 @@ function sendManifest(
   const { mediaType, schemaVersion } = JSON.parse(bytes.toString()) as { mediaType?: string; schemaVersion?: number };
   const type = behaviour.contentType ?? mediaType ?? 'application/vnd.oci.image.manifest.v1+json';
   if (schemaVersion === 2 && behaviour.contentType === undefined && !accepted.includes(type)) {
-    return refuse(response, 404, 'MANIFEST_UNKNOWN');
+    refuse(response, 404, 'MANIFEST_UNKNOWN');
+    return;
   }
   const stated = behaviour.contentDigest === undefined ? digest : behaviour.contentDigest;
   response.writeHead(200, {
@@ -187,15 +186,14 @@ function sendBlob(
   const range = behaviour.ignoreRange === true ? null : /^bytes=(\d+)-$/.exec(request.headers.range ?? '');
   const from = range === null ? 0 : Number(range[1]);
   const body = bytes.subarray(from);
-  const sent = behaviour.overlongBlobs === true ? Buffer.concat([body, Buffer.alloc(1000)]) : body;
   response.writeHead(range === null ? 200 : 206, {
     'Content-Type': 'application/octet-stream',
-    'Content-Length': sent.length,
+    'Content-Length': body.length,
     ...(range === null ? {} : { 'Content-Range': `bytes ${from}-${bytes.length - 1}/${bytes.length}` }),
   });
   const cut = cuts.shift();
-  if (cut === undefined || cut >= sent.length) return void response.end(sent);
-  response.write(sent.subarray(0, cut), () => setImmediate(() => response.destroy()));
+  if (cut === undefined || cut >= body.length) response.end(body);
+  else response.write(body.subarray(0, cut), () => setImmediate(() => response.destroy()));
 }
 
 function allowed(request: IncomingMessage, behaviour: RegistryBehaviour, tokens: ReadonlySet<string>): boolean {
