@@ -106,12 +106,14 @@ async function addStubs(sql: Sql, { feed, group }: GroupName, records: readonly 
   );
 }
 
-const same = `f.advisory_id = w.advisory_id and f.name_id = w.name_id and f.status = w.status and f.severity = w.severity
+// Found by advisory, a few rows each; by name and bound (hence the + 0) a kernel has thousands of the same.
+const same = `f.advisory_id = w.advisory_id and f.name_id + 0 = w.name_id and f.status = w.status and f.severity = w.severity
   and f.fix_state = w.fix_state and f.lo_key = w.lo_key and f.hi_key = w.hi_key
   and f.fixed is not distinct from w.fixed and f.exact is not distinct from w.exact`;
 
 // Names and records are looked up by scalar subqueries: a join is planned by guesses (100 rows of each JSON list), and
-// guessed wrong it reads the whole table of names for each row.
+// guessed wrong it reads whole tables for each row or chunk. For the same reason `offset 0` keeps the planner from turning
+// an `exists` into a join.
 const write = `with j as materialized (
     select (select a.advisory_id from advisory a
         where a.feed = :feed::text and a.feed_group = :group::text and a.record = x.record) as advisory_id, x.*
@@ -135,7 +137,7 @@ const write = `with j as materialized (
     insert into affected (name_id, advisory_id, status, severity, fix_state, lo_key, hi_key, fixed, exact, valid_from)
     select w.name_id, w.advisory_id, w.status, w.severity, w.fix_state, w.lo_key, w.hi_key, w.fixed, w.exact, :revision::bigint
     from wanted w
-    where not exists (select 1 from affected f where ${same} and f.valid_to = 9223372036854775807)
+    where not exists (select 1 from affected f where ${same} and f.valid_to = 9223372036854775807 offset 0)
     order by w.name_id, w.hi_key
     returning 1
   )
