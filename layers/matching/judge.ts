@@ -67,30 +67,40 @@ type Row = {
   reason: 'package' | 'advisory' | null;
 };
 
-/** Shared with the test that keeps its plan on the covering index (name_id, hi_key). */
+/**
+ * Shared with the test that keeps its plan. `lateral ... offset 0` makes each package one probe of the covering index
+ * (name_id, hi_key), whatever the planner thinks of the size of a set: a hash join would read every affected row there is.
+ * The wide columns are fetched last, for the rows of one page only.
+ */
 export const statement = `with s as materialized (
-    select distinct unnest(packages) as package_id from package_set
-    where digest in (select decode(d, 'hex') from jsonb_array_elements_text(:sets::jsonb) d)
+    select distinct u.package_id from (
+      select unnest(packages) as package_id from package_set
+      where digest in (select decode(d, 'hex') from jsonb_array_elements_text(:sets::jsonb) d)
+    ) u where u.package_id >= :package::bigint
   ), t as materialized (
-    select p.package_id, p.name_id, p.purl, p.version, a.affected_id, a.advisory_id, a.severity,
-      case a.status when 1 then 'advisory' end as reason
-    from s join package p on p.package_id = s.package_id
-    join affected a on a.name_id = p.name_id and a.hi_key > p.version_key and a.lo_key <= p.version_key
-      and a.valid_to = 9223372036854775807
-    where a.status in (0, 1) and (p.package_id, a.affected_id) > (:package::bigint, :affected::bigint)
-    union all
-    select p.package_id, p.name_id, p.purl, p.version, a.affected_id, a.advisory_id, a.severity,
-      case a.status when 2 then null else 'package' end as reason
-    from s join package p on p.package_id = s.package_id
-    join affected a on a.name_id = p.name_id and a.valid_to = 9223372036854775807
-    where p.version_key is null and (a.status in (0, 1) or a.exact = p.version)
-      and (p.package_id, a.affected_id) > (:package::bigint, :affected::bigint)
+    select s.package_id, p.name_id, p.purl, p.version, a.affected_id, a.advisory_id, a.severity,
+      case when p.version_key is null and a.status <> 2 then 'package' when a.status = 1 then 'advisory' end as reason
+    from s
+    cross join lateral (select * from package k where k.package_id = s.package_id offset 0) p
+    cross join lateral (
+      select r.affected_id, r.advisory_id, r.severity, r.status from affected r
+      where r.name_id = p.name_id and r.hi_key > p.version_key and r.lo_key <= p.version_key and r.status in (0, 1)
+        and r.valid_to = 9223372036854775807
+      union all
+      select r.affected_id, r.advisory_id, r.severity, r.status from affected r
+      where p.version_key is null and r.name_id = p.name_id and (r.status in (0, 1) or r.exact = p.version)
+        and r.valid_to = 9223372036854775807
+      offset 0
+    ) a
+    where (s.package_id, a.affected_id) > (:package::bigint, :affected::bigint)
     order by 1, 5 limit :limit::bigint
   )
   select t.package_id, t.affected_id, t.purl, t.version, t.reason, t.severity, n.namespace, v.id, v.aliases, v.related,
-    v.severity_source, v.urls, v.feed_group, a.fixed, a.fix_state
-  from t join name n on n.name_id = t.name_id join advisory v on v.advisory_id = t.advisory_id
-  join affected a on a.affected_id = t.affected_id
+    v.severity_source, v.urls, v.feed_group, f.fixed, f.fix_state
+  from t
+  cross join lateral (select namespace from name where name.name_id = t.name_id offset 0) n
+  cross join lateral (select * from advisory where advisory.advisory_id = t.advisory_id offset 0) v
+  cross join lateral (select fixed, fix_state from affected where affected.affected_id = t.affected_id offset 0) f
   order by t.package_id, t.affected_id`;
 
 function judgementOf(row: Row): Judgement {
