@@ -22,10 +22,10 @@ export const blockSize = 512;
  * archive. Throws `image/corrupt`, naming the offset, when the checksum is wrong or the size is negative or beyond 2^53.
  */
 export function parseTarHeader(block: Buffer, offset: number): TarHeader | null {
-  const sums = checksums(block);
-  if (sums.unsigned === 0) return null;
+  const sum = checksum(block);
+  if (sum === 256 && block.every((byte) => byte === 0)) return null;
   const stated = octal(block, 148, 8);
-  if (stated !== sums.unsigned + 256 && stated !== sums.signed + 256) {
+  if (stated !== sum && stated !== signedChecksum(block, sum)) {
     throw new Fault('image/corrupt', `tar header at byte ${offset} does not have the checksum it states`);
   }
   const size = number(block, 124, 12);
@@ -49,21 +49,19 @@ export function tarNumber(block: Buffer, start: number, length: number): number 
   return number(block, start, length);
 }
 
-/** Sums of all bytes but the checksum itself; old tars of some systems summed signed bytes. */
-function checksums(block: Buffer): { unsigned: number; signed: number } {
-  let unsigned = 0;
+/** The sum of all bytes, the checksum itself taken as blanks; 256 for a block of zeros. */
+function checksum(block: Buffer): number {
+  let sum = 8 * 0x20;
+  for (let i = 0; i < 148; i++) sum += block[i]!;
+  for (let i = 156; i < blockSize; i++) sum += block[i]!;
+  return sum;
+}
+
+/** The same of signed bytes, as tars of some old systems have it. */
+function signedChecksum(block: Buffer, unsigned: number): number {
   let negative = 0;
-  for (let i = 0; i < blockSize; i++) {
-    const byte = block[i]!;
-    unsigned += byte;
-    if (byte > 127) negative++;
-  }
-  for (let i = 148; i < 156; i++) {
-    const byte = block[i]!;
-    unsigned -= byte;
-    if (byte > 127) negative--;
-  }
-  return { unsigned, signed: unsigned - 256 * negative };
+  for (let i = 0; i < blockSize; i++) if (block[i]! > 127 && (i < 148 || i > 155)) negative++;
+  return unsigned - 256 * negative;
 }
 
 function number(block: Buffer, start: number, length: number): number | null {
