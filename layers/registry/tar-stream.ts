@@ -217,7 +217,7 @@ function linkOf(type: FileType | null, bytes: Uint8Array): string | null {
   return type === 'hardlink' ? normalise(decode(bytes)) : null;
 }
 
-/** UTF-8 where it is, else a character a byte: every name has a text, and different names different texts in practice. */
+/** UTF-8 where it is, else a character a byte: every name has a text, though two odd names may share one. */
 function decode(bytes: Uint8Array): string {
   const buffer = Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
   return isUtf8(buffer) ? buffer.toString('utf8') : buffer.toString('latin1');
