@@ -172,7 +172,7 @@ test('a layer that is given up by its signal ends at once, its stream is closed,
 test('an image whose large layers are read on threads is told as without them', async () => {
   await using threads = openLayerPool({ size: 2 });
   const folder = await mkdtemp(join(tmpdir(), 'plimsoll-'));
-  const layers = [5_000_000, 4_500_000, 1000].map((size, i) =>
+  const layers = [9_000_000, 8_500_000, 1000].map((size, i) =>
     layer(
       [
         { path: `usr/${i}`, content: noise(size, `${i}`) },
