@@ -4,7 +4,7 @@ import type { ImageSource } from '#registry/layer-source.ts';
 import { parseReference } from '#registry/reference.ts';
 import type { Event } from '#schema/events.ts';
 import type { Image } from './image.ts';
-import { admitToCatalog, moveImage } from './image-store.ts';
+import { admitToCatalog, findImage, moveImage } from './image-store.ts';
 import { recordTag } from './tag-store.ts';
 
 /** Opens an image of a registry with the credentials and settings of this installation. */
@@ -22,7 +22,7 @@ export interface AdmitRequest {
   /** Since when the tag points there. */
   readonly at: number;
   readonly createdAt?: number;
-  /** Blob key of a Dockerfile. */
+  /** Blob key of a Dockerfile; taken for an image that is new, or with `force`. */
   readonly dockerfile?: string | null;
   readonly annotations?: Readonly<Record<string, string | null>>;
   /** Analyse again though it is analysed. */
@@ -31,7 +31,8 @@ export interface AdmitRequest {
 
 /**
  * The way into the catalog, for pushes and requests alike: asks the registry what the reference is, records image and tag,
- * and says what has to happen next. The same request again changes nothing and answers the same. Registry faults pass through.
+ * and says what has to happen next. The same request again changes nothing and answers the same. Registry faults pass through;
+ * `input/invalid` when a Dockerfile comes for a known image without `force`.
  */
 export async function admitImage(
   world: AdmitWorld,
@@ -45,6 +46,7 @@ export async function admitImage(
       'image/unsupported',
       `${request.reference}: only images with a manifest can be kept in the catalog`,
     );
+  if (request.dockerfile != null && request.force !== true) await refuseKnown(world, request.account, source.digest);
   const now = world.clock.now();
   const { image, added } = await admitToCatalog(
     world,
@@ -71,6 +73,16 @@ export async function admitImage(
     });
   world.log.info(added ? 'image admitted' : 'image known', { account: image.account, digest: image.digest });
   return next(world, image, request.force ?? false, now);
+}
+
+/** Another Dockerfile would change verdicts that were reached by the one before. */
+async function refuseKnown(world: AdmitWorld, account: string, digest: string): Promise<void> {
+  const known = await findImage(world, account, digest);
+  if (known?.digest === digest && known.status === 'active')
+    throw new Fault(
+      'input/invalid',
+      `cannot provide a dockerfile for the existing image ${digest} without force: repeat the request with force=true`,
+    );
 }
 
 async function next(

@@ -1,4 +1,5 @@
 import type { Digest } from '#core/digest.ts';
+import { Fault } from '#core/fault.ts';
 import type { Sql, SqlRow } from '#platform/sql.ts';
 import type { Image, ImageContent } from './image.ts';
 import { type ImageEvent, type ImageState, parseState, transitions } from './lifecycle.ts';
@@ -18,9 +19,13 @@ export interface NewImage {
   readonly createdAt: number;
 }
 
+/** Characters of an image's annotations as JSON: they stand in its row, which is read with many others. */
+const maxAnnotations = 16_384;
+
 /**
  * Puts an image in the catalog, or finds it there: annotations are merged (null removes one), a Dockerfile that came with
  * the request replaces the stored one, an image that was being deleted is active again. `added` says which it was.
+ * Throws `input/too-large` when the merged annotations would be, and changes nothing then.
  */
 export async function admitToCatalog(
   { sql }: World,
@@ -39,6 +44,7 @@ export async function admitToCatalog(
        dockerfile = coalesce(excluded.dockerfile, i.dockerfile),
        updated_at = case when i.status = 'deleting' or i.annotations is distinct from
          jsonb_strip_nulls(i.annotations || :annotations::jsonb) then excluded.updated_at else i.updated_at end
+       where length((i.annotations || :annotations::jsonb)::text) <= :longest::int
      returning ${columns}, xmax = 0 as added`,
     {
       account: image.account,
@@ -50,10 +56,16 @@ export async function admitToCatalog(
       annotations: JSON.stringify(image.annotations),
       dockerfile: image.dockerfile,
       created: image.createdAt,
+      longest: maxAnnotations,
       now,
     },
   );
-  const row = rows[0]!;
+  const row = rows[0];
+  if (row === undefined)
+    throw new Fault(
+      'input/too-large',
+      `the annotations of ${image.digest} would pass ${maxAnnotations} characters; remove some by giving them the value null`,
+    );
   return { image: imageOf(row), added: row.added };
 }
 
@@ -67,6 +79,24 @@ export async function findImage({ sql }: World, account: string, digest: string)
   return rows[0] === undefined ? null : imageOf(rows[0]);
 }
 
+/** The images of an account that have these digests, in no order. */
+export async function findImages(
+  { sql }: World,
+  account: string,
+  digests: readonly string[],
+): Promise<readonly Image[]> {
+  const found: Image[] = [];
+  for (let at = 0; at < digests.length; at += 40) {
+    const rows = await sql.query<ImageRow>(
+      `select ${columns} from image where account = :account::text
+         and digest in (select jsonb_array_elements_text(:digests::jsonb))`,
+      { account, digests: JSON.stringify(digests.slice(at, at + 40)) },
+    );
+    found.push(...rows.map(imageOf));
+  }
+  return found;
+}
+
 /** The newest image with this config id (64 hex digits); null when there is none. */
 export async function findImageById({ sql }: World, account: string, imageId: string): Promise<Image | null> {
   const rows = await sql.query<ImageRow>(
@@ -76,7 +106,7 @@ export async function findImageById({ sql }: World, account: string, imageId: st
   return rows[0] === undefined ? null : imageOf(rows[0]);
 }
 
-/** A page of an account's images, newest first; continue after the last one of the page before. */
+/** A page of an account's images, newest first, at most 40 a page; continue after the last one of the page before. */
 export async function listImages(
   { sql }: World,
   account: string,

@@ -28,24 +28,42 @@ export async function recordTag({ sql }: World, account: string, tag: Tag): Prom
   );
 }
 
+/** Rows asked for at a time: names and digest of one are under 800 bytes. */
+const pageSize = 1000;
+
 /** All tags that ever pointed to these images, newest first, by digest. At most 100 digests a call. */
 export async function tagsOf(
   { sql }: World,
   account: string,
   digests: readonly string[],
 ): Promise<ReadonlyMap<string, readonly Tag[]>> {
-  const rows = await sql.query<TagRow>(
-    `select registry, repository, tag, digest, max(detected_at) as detected_at from image_tag
-     where account = :account::text and digest in (select jsonb_array_elements_text(:digests::jsonb))
-     group by registry, repository, tag, digest order by 5 desc, 1, 2, 3`,
-    { account, digests: JSON.stringify(digests) },
-  );
   const byDigest = new Map<string, Tag[]>();
-  for (const row of rows) {
-    const list = byDigest.get(row.digest) ?? [];
-    list.push(tagOf(row));
-    byDigest.set(row.digest, list);
+  for (let after: TagRow | undefined, full = true; full; ) {
+    const rows: readonly TagRow[] = await sql.query<TagRow>(
+      `select registry, repository, tag, digest, max(detected_at) as detected_at from image_tag
+       where account = :account::text and digest in (select jsonb_array_elements_text(:digests::jsonb))
+         and (digest, registry, repository, tag) > (:digest::text, :registry::text, :repository::text, :tag::text)
+       group by digest, registry, repository, tag order by digest, registry, repository, tag limit :limit::int`,
+      {
+        account,
+        digests: JSON.stringify(digests),
+        digest: after?.digest ?? '',
+        registry: after?.registry ?? '',
+        repository: after?.repository ?? '',
+        tag: after?.tag ?? '',
+        limit: pageSize,
+      },
+    );
+    for (const row of rows) {
+      const list = byDigest.get(row.digest) ?? [];
+      list.push(tagOf(row));
+      byDigest.set(row.digest, list);
+    }
+    after = rows.at(-1);
+    full = rows.length === pageSize;
   }
+  // Of the same moment, in the order of their names: the sort is stable.
+  for (const tags of byDigest.values()) tags.sort((a, b) => b.detectedAt - a.detectedAt);
   return byDigest;
 }
 
