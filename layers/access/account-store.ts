@@ -1,3 +1,4 @@
+import { Fault } from '#core/fault.ts';
 import type { Sql } from '#platform/sql.ts';
 
 type World = { readonly sql: Sql };
@@ -57,4 +58,10 @@ export async function setPassword({ sql }: World, user: string, password: string
       now,
     },
   );
+}
+
+/** Throws `state/not-found` when there is no account of this name: what it would own could not be stored. */
+export async function requireAccount({ sql }: World, account: string): Promise<void> {
+  const rows = await sql.query('select account from account where account = :account::text', { account });
+  if (rows.length === 0) throw new Fault('state/not-found', `there is no account '${account.slice(0, 128)}'`);
 }

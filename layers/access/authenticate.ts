@@ -62,12 +62,13 @@ function basicCredentials(authorization: string | null): [string, string] {
   const encoded = /^basic +([A-Za-z0-9+/=_-]{1,4096})$/i.exec(authorization ?? '')?.[1];
   const text = encoded === undefined ? '' : Buffer.from(encoded, 'base64').toString('utf8');
   const colon = text.indexOf(':');
-  if (colon < 1) throw new Fault('auth/required', 'Unauthorized');
+  // A name with NUL is nobody's, and PostgreSQL takes it in no text.
+  if (colon < 1 || text.includes('\0')) throw new Fault('auth/required', 'Unauthorized');
   return [text.slice(0, colon), text.slice(colon + 1)];
 }
 
 function forAccount(principal: Principal, header: string | null): Principal {
-  if (header === null || header === principal.account) return principal;
+  if (header === null || header === '' || header === principal.account) return principal;
   if (principal.admin) return { ...principal, account: header };
   throw new Fault(
     'auth/forbidden',
