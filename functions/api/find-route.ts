@@ -4,7 +4,9 @@ import type { Route } from './route.ts';
 export type Found =
   | { readonly kind: 'route'; readonly route: Route; readonly params: Readonly<Record<string, string>> }
   | { readonly kind: 'unknown-path' }
-  | { readonly kind: 'unknown-method' };
+  /** `allow`: the methods that the path has (RFC 9110, 10.2.1). */
+  | { readonly kind: 'unknown-method'; readonly allow: string }
+  | { readonly kind: 'options'; readonly allow: string };
 
 /**
  * Finds a route as the original's rewriter did: with and without `/v1`, slashes at the end ignored, `%3A` and `%2F` decoded
@@ -21,19 +23,26 @@ export function findRoute(routes: readonly Route[], method: string, path: string
   const asked = method === 'HEAD' ? 'GET' : method;
   const fitting = matches.filter(({ route }) => route.method === asked);
   fitting.sort((a, b) => Object.keys(a.params).length - Object.keys(b.params).length);
-  return fitting[0] ?? { kind: 'unknown-method' };
+  return fitting[0] ?? { kind: method === 'OPTIONS' ? 'options' : 'unknown-method', allow: allowed(matches) };
+}
+
+function allowed(matches: readonly { readonly route: Route }[]): string {
+  const methods = new Set(matches.map(({ route }) => route.method));
+  return [...methods, ...(methods.has('GET') ? ['HEAD'] : []), 'OPTIONS'].join(', ');
 }
 
 function splitPath(path: string): string[] | null {
   try {
-    return path.split('/').filter(Boolean).map(decodeURIComponent);
+    const parts = path.split('/').filter(Boolean).map(decodeURIComponent);
+    // No name holds NUL, and PostgreSQL takes it in no text.
+    return parts.some((part) => part.includes('\0')) ? null : parts;
   } catch {
     return null;
   }
 }
 
 function matchPath(route: Route, parts: readonly string[]): Record<string, string> | null {
-  const own = route.atRoot !== true && parts[0] === 'v1' ? parts.slice(1) : parts;
+  const own = parts[0] === 'v1' ? parts.slice(1) : parts;
   const wanted = route.path.split('/').filter(Boolean);
   if (wanted.length !== own.length) return null;
   const params: Record<string, string> = {};

@@ -6,8 +6,13 @@ import { Fault } from '#core/fault.ts';
 import type { ImageReport } from '#schema/image-report.ts';
 import type { Call } from './route.ts';
 
-/** The image a path names, by `{digest}` (its own or its index's) or `{imageId}`; throws `state/not-found`. */
-export async function storedImage({ world, principal, params }: Call): Promise<Image> {
+type ImageCall = Pick<Call, 'world' | 'principal' | 'params'>;
+
+/**
+ * The image a path names: by `{digest}`, its own or that of its index, or by `{imageId}`, which is tried as a digest when
+ * no config has it. Throws `state/not-found`.
+ */
+export async function storedImage({ world, principal, params }: ImageCall): Promise<Image> {
   const { digest, imageId } = params;
   const byId = imageId === undefined ? null : await findImageById(world, principal.account, imageId);
   const image = byId ?? (await findImage(world, principal.account, digest ?? imageId ?? ''));
@@ -16,7 +21,7 @@ export async function storedImage({ world, principal, params }: Call): Promise<I
 }
 
 /** The image a path names and its report; throws `state/not-found` with the words the CLI looks for until it is analysed. */
-export async function analyzedImage(call: Call): Promise<{ readonly image: Image; readonly report: ImageReport }> {
+export async function analyzedImage(call: ImageCall): Promise<{ readonly image: Image; readonly report: ImageReport }> {
   const image = await storedImage(call);
   if (image.state !== 'analyzed' || image.content === null)
     throw new Fault('state/not-found', `image is not analyzed - analysis_status: ${publicState(image.state)}`);

@@ -1,20 +1,42 @@
 import type { Image, Tag } from '#catalog/image.ts';
 import { publicState } from '#catalog/lifecycle.ts';
+import { tagsOf } from '#catalog/tag-store.ts';
+import { readBlob } from '#platform/blobs.ts';
+import type { ApiWorld } from './route.ts';
 
-/** A time as image records of the v1 API write it: ISO 8601 UTC, whole seconds, Z. */
+/** Images asked for at a time. */
+const pageSize = 50;
+
+/**
+ * Images as the v1 API shows them, with the tags that point or pointed to them. Dockerfiles are left out (null) where
+ * `withDockerfiles` is false: a list of all images would be mostly them.
+ */
+export async function imageRecords(
+  world: Pick<ApiWorld, 'sql' | 'blobs'>,
+  images: readonly Image[],
+  withDockerfiles: boolean,
+) {
+  const records = [];
+  for (let at = 0; at < images.length; at += pageSize) {
+    const page = images.slice(at, at + pageSize);
+    const digests = page.map(({ digest }) => digest);
+    const tags = await tagsOf(world, page[0]!.account, digests);
+    for (const image of page) {
+      const key = withDockerfiles ? image.dockerfile : null;
+      const dockerfile = key === null ? null : await readBlob(world.blobs, key);
+      records.push(imageRecord(image, tags.get(image.digest) ?? [], dockerfile?.toString('base64') ?? null));
+    }
+  }
+  return records;
+}
+
+/** A time as records of the v1 API write it: ISO 8601 UTC, whole seconds, Z. */
 export function isoSeconds(time: number): string {
   return `${new Date(time).toISOString().slice(0, 19)}Z`;
 }
 
-/** `registry/repository:tag`. */
-export function fullTag(tag: Pick<Tag, 'registry' | 'repository' | 'tag'>): string {
-  return `${tag.registry}/${tag.repository}:${tag.tag}`;
-}
-
-/** An image as the v1 API shows it, with the tags that point or pointed to it; `dockerfile` is base64 or null. */
-export function imageRecord(image: Image, tags: readonly Tag[], dockerfile: string | null) {
+function imageRecord(image: Image, tags: readonly Tag[], dockerfile: string | null) {
   const { content } = image;
-  const times = { created_at: isoSeconds(image.createdAt), last_updated: isoSeconds(image.updatedAt) };
   return {
     imageDigest: image.digest,
     parentDigest: image.parentDigest,
@@ -24,7 +46,8 @@ export function imageRecord(image: Image, tags: readonly Tag[], dockerfile: stri
     image_status: image.status,
     analysis_status: publicState(image.state),
     analysis_status_detail: image.failure,
-    ...times,
+    created_at: isoSeconds(image.createdAt),
+    last_updated: isoSeconds(image.updatedAt),
     analyzed_at: image.analyzedAt === null ? null : isoSeconds(image.analyzedAt),
     image_content: {
       metadata: {
@@ -36,19 +59,26 @@ export function imageRecord(image: Image, tags: readonly Tag[], dockerfile: stri
         layer_count: content?.layerCount ?? null,
       },
     },
-    image_detail: tags.map((tag) => ({
-      registry: tag.registry,
-      repo: tag.repository,
-      tag: tag.tag,
-      digest: image.digest,
-      imageDigest: image.digest,
-      imageId: image.imageId,
-      userId: image.account,
-      fulltag: fullTag(tag),
-      fulldigest: `${tag.registry}/${tag.repository}@${image.digest}`,
-      dockerfile,
-      ...times,
-      tag_detected_at: isoSeconds(tag.detectedAt),
-    })),
+    image_detail: tags.map((tag) => tagRecord(image, tag, dockerfile)),
+  };
+}
+
+/** Times are those of the tag: clients take the newest `created_at` of a tag for the image that it points to. */
+function tagRecord(image: Image, tag: Tag, dockerfile: string | null) {
+  const since = isoSeconds(tag.detectedAt);
+  return {
+    registry: tag.registry,
+    repo: tag.repository,
+    tag: tag.tag,
+    digest: image.digest,
+    imageDigest: image.digest,
+    imageId: image.imageId,
+    userId: image.account,
+    fulltag: `${tag.registry}/${tag.repository}:${tag.tag}`,
+    fulldigest: `${tag.registry}/${tag.repository}@${image.digest}`,
+    dockerfile,
+    created_at: since,
+    last_updated: since,
+    tag_detected_at: since,
   };
 }

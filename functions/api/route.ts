@@ -3,6 +3,7 @@ import type { AdmitWorld } from '#catalog/admit-image.ts';
 import type { Limits } from '#core/limits.ts';
 import type { SyncWorld } from '#feeds/sync-feed.ts';
 import type { Platform } from '#platform/platform.ts';
+import type { Shape } from '#schema/api/shape.ts';
 
 /** What the API needs of the world. */
 export type ApiWorld = Platform & SyncWorld & AdmitWorld & { readonly limits: Limits };
@@ -21,30 +22,48 @@ export interface ApiRequest {
 export interface ApiResponse {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
-  readonly body: string;
+  /** In pieces where it may be too large to hold; to be read to its end or given back. */
+  readonly body: string | AsyncIterable<string>;
 }
 
-/** A request that found its route: parameters decoded, sender known. */
-export interface Call {
+/** A request that found its route: parameters decoded, query and body of the declared shapes, sender known. */
+export interface Call<Query = unknown, Body = unknown> {
   readonly world: ApiWorld;
   readonly principal: Principal;
   readonly params: Readonly<Record<string, string>>;
-  readonly query: URLSearchParams;
-  /** The body as JSON; throws `input/invalid` when it is none. */
-  json(): unknown;
+  readonly query: Query;
+  readonly body: Body;
+  /** The table that the route stands in. */
+  readonly routes: readonly Route[];
 }
 
-/** A line of the route table. `handle` gives what is sent as JSON with 200. */
-export interface Route {
+/**
+ * A line of the route table. `handle` gives what is sent as JSON with 200; an async iterable gives the JSON text in pieces,
+ * undefined an empty body.
+ */
+export interface Route<Query = unknown, Body = unknown> {
   readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';
-  /** As in the contract: `/images/{digest}/vuln/{vtype}`, without the `/v1`. */
+  /** As in the contract: `/images/{digest}/vuln/{vtype}`, without the `/v1` that may stand before it. */
   readonly path: string;
   readonly summary: string;
   readonly access: 'public' | 'user' | 'admin';
-  /** True for what stands at the root and has no `/v1` form. */
-  readonly atRoot?: boolean;
-  readonly query?: Readonly<Record<string, string>>;
-  readonly body?: unknown;
-  readonly answer: unknown;
-  handle(call: Call): Promise<unknown>;
+  /** An object shape, one key a parameter. Parameters that it does not name are let through unread. */
+  readonly query?: Shape<Query>;
+  readonly body?: Shape<Body>;
+  /** Null: nothing is sent. */
+  readonly answer: Shape | null;
+  handle(call: Call<Query, Body>): Promise<unknown>;
+}
+
+/** A route whose handler sees query and body as their shapes say. */
+export function route<Query, Body>(line: Route<Query, Body>): Route {
+  return line as Route;
+}
+
+/** The same route under several paths. */
+export function routesOf<Query, Body>(
+  paths: readonly string[],
+  line: Omit<Route<Query, Body>, 'path'>,
+): readonly Route[] {
+  return paths.map((path) => route({ ...line, path } as Route<Query, Body>));
 }

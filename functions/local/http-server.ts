@@ -1,5 +1,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
 import { Fault, faults } from '#core/fault.ts';
 import type { App } from '../api/app.ts';
 
@@ -45,12 +47,22 @@ async function answer(app: App, request: IncomingMessage, response: ServerRespon
       headers: request.headers as Record<string, string | undefined>,
       body: await readBody(request, maxBody),
     });
-    response.writeHead(status, { ...headers, 'content-length': String(Buffer.byteLength(body)) });
-    response.end(request.method === 'HEAD' ? undefined : body);
+    if (typeof body === 'string') {
+      const length = status === 204 ? {} : { 'content-length': String(Buffer.byteLength(body)) };
+      response.writeHead(status, { ...headers, ...length });
+      response.end(request.method === 'HEAD' ? undefined : body);
+    } else {
+      response.writeHead(status, headers);
+      const pieces = Readable.from(body);
+      if (request.method === 'HEAD') response.end(() => pieces.destroy());
+      else await pipeline(pieces, response);
+    }
   } catch (thrown) {
+    // Half an answer went out: only a broken connection tells the client so.
+    if (response.headersSent) return void response.destroy();
     const { code, message } = Fault.from(thrown);
     const { status } = faults[code];
-    if (!response.headersSent) response.writeHead(status, { 'content-type': 'application/json', connection: 'close' });
+    response.writeHead(status, { 'content-type': 'application/json', connection: 'close' });
     response.end(JSON.stringify({ message, httpcode: status, detail: { error_codes: [], code } }));
   }
 }

@@ -19,7 +19,9 @@ export function repeat(
   return {
     async [Symbol.asyncDispose]() {
       stop.abort();
-      await Promise.race([running, clock.sleep(5000)]);
+      const ended = new AbortController();
+      await Promise.race([running, clock.sleep(5000, ended.signal)]);
+      ended.abort();
     },
   };
 }

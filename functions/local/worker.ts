@@ -20,7 +20,9 @@ export function startWorkers(world: PipelineWorld): AsyncDisposable {
   return {
     async [Symbol.asyncDispose]() {
       stop.abort();
-      await Promise.race([Promise.all(loops), world.clock.sleep(10_000)]);
+      const ended = new AbortController();
+      await Promise.race([Promise.all(loops), world.clock.sleep(10_000, ended.signal)]);
+      ended.abort();
     },
   };
 }

@@ -1,0 +1,109 @@
+import { type SwaggerSchema, swaggerSchema } from '#schema/api/json-schema.ts';
+import type { Shape } from '#schema/api/shape.ts';
+import { errorAnswer, problemAnswer } from '#schema/api/system.ts';
+import type { Route } from './route.ts';
+
+/** The version of the API, not of Plimsoll: clients of the original ask for 0.1.6 or newer and speak 0.1.20. */
+const apiVersion = '0.1.20';
+
+const made = new WeakMap<readonly Route[], object>();
+
+/** The Swagger 2.0 document of a route table; made once, then the same object. */
+export function swaggerDocument(routes: readonly Route[]): object {
+  const known = made.get(routes);
+  if (known !== undefined) return known;
+  const document = describe(routes);
+  made.set(routes, document);
+  return document;
+}
+
+function describe(routes: readonly Route[]): object {
+  const definitions: Record<string, SwaggerSchema> = {};
+  const schemaOf: SchemaOf = (shape, direction) => {
+    const found = swaggerSchema(shape, direction);
+    Object.assign(definitions, found.definitions);
+    return found.schema;
+  };
+  const paths: Record<string, Record<string, object>> = {};
+  for (const route of routes) {
+    paths[route.path] ??= {};
+    paths[route.path]![route.method.toLowerCase()] = operation(route, schemaOf);
+  }
+  return {
+    swagger: '2.0',
+    info: {
+      title: 'Plimsoll',
+      version: apiVersion,
+      description:
+        'The v1 API. Every path stands under /v1 too. A request that is not of the form asked for is answered by a Problem, ' +
+        'what goes wrong after is an ApiErrorResponse; a missing sign-in is the plain text Unauthorized.',
+      license: { name: 'Apache-2.0' },
+    },
+    basePath: '/',
+    schemes: ['http', 'https'],
+    consumes: ['application/json'],
+    produces: ['application/json'],
+    securityDefinitions: { basicAuth: { type: 'basic' } },
+    security: [{ basicAuth: [] }],
+    paths,
+    definitions,
+  };
+}
+
+type SchemaOf = (shape: Shape, direction: 'input' | 'output') => SwaggerSchema;
+
+function operation(route: Route, schemaOf: SchemaOf): object {
+  const given = [...pathParameters(route), ...queryParameters(route, schemaOf), ...bodyParameter(route, schemaOf)];
+  const account = { name: 'x-anchore-account', in: 'header', required: false, type: 'string' };
+  const parameters = route.access === 'public' ? given : [...given, account];
+  return {
+    summary: route.summary,
+    operationId: operationId(route),
+    ...(route.access === 'public' ? { security: [] } : {}),
+    ...(parameters.length === 0 ? {} : { parameters }),
+    responses: responses(route, schemaOf),
+  };
+}
+
+/** `GET /images/{digest}/vuln` is `get_images_digest_vuln`. */
+function operationId({ method, path }: Route): string {
+  const parts = path.split(/[/{}.-]+/).filter(Boolean);
+  return [method.toLowerCase(), ...(parts.length === 0 ? ['root'] : parts)].join('_');
+}
+
+function pathParameters({ path }: Route): object[] {
+  return [...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => ({ name, in: 'path', required: true, type: 'string' }));
+}
+
+function queryParameters({ query }: Route, schemaOf: SchemaOf): object[] {
+  if (query === undefined) return [];
+  const { properties = {}, required = [] } = schemaOf(query, 'input') as {
+    properties?: Readonly<Record<string, object>>;
+    required?: readonly string[];
+  };
+  return Object.entries(properties).map(([name, schema]) => ({
+    name,
+    in: 'query',
+    required: required.includes(name),
+    ...schema,
+  }));
+}
+
+function bodyParameter({ body }: Route, schemaOf: SchemaOf): object[] {
+  return body === undefined ? [] : [{ name: 'body', in: 'body', required: true, schema: schemaOf(body, 'input') }];
+}
+
+function responses(route: Route, schemaOf: SchemaOf): object {
+  const error = (description: string) => ({ description, schema: schemaOf(errorAnswer, 'output') });
+  const problem = { description: 'Not of the form asked for', schema: schemaOf(problemAnswer, 'output') };
+  const ok =
+    route.answer === null ? { description: 'Done' } : { description: 'Done', schema: schemaOf(route.answer, 'output') };
+  return {
+    200: ok,
+    ...(route.query === undefined && route.body === undefined ? {} : { 400: problem }),
+    ...(route.access === 'public' ? {} : { 401: { description: 'No or wrong credentials, in plain text' } }),
+    ...(route.access === 'public' ? {} : { 403: error('The credentials do not allow this') }),
+    ...(route.path.includes('{') ? { 404: error('There is nothing under this name') } : {}),
+    default: error('Anything else that went wrong; the status equals httpcode'),
+  };
+}

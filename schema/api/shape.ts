@@ -1,0 +1,30 @@
+import { z } from 'zod';
+
+/** A shape that crosses the wall of the API: parses what comes in, and describes itself in the swagger document. */
+export type Shape<T = unknown> = z.ZodType<T>;
+
+/** What a shape makes of a value from outside. */
+export type Read<T> =
+  | { readonly kind: 'read'; readonly value: T }
+  /** Where it differs, and how. */
+  | { readonly kind: 'refused'; readonly problem: string };
+
+/** Reads a value from outside by a shape; never throws. */
+export function readShape<T>(shape: Shape<T>, value: unknown): Read<T> {
+  const parsed = shape.safeParse(value);
+  if (parsed.success) return { kind: 'read', value: parsed.data };
+  const issue = parsed.error.issues[0];
+  const place = issue?.path.map(String).join('.') ?? '';
+  const message = issue?.message ?? 'not of the form that was asked for';
+  return { kind: 'refused', problem: `${place === '' ? '' : `'${place.slice(0, 100)}': `}${message.slice(0, 500)}` };
+}
+
+/** A yes or no in a query: `true` and `false` in any case, because Python clients send `True`. */
+export function flag(otherwise: boolean, description: string) {
+  return z
+    .string()
+    .regex(/^(true|false)$/i, 'give true or false')
+    .transform((text) => text.toLowerCase() === 'true')
+    .default(otherwise)
+    .meta({ type: 'boolean', default: otherwise, description });
+}

@@ -1,0 +1,46 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { findRoute } from '#functions/api/find-route.ts';
+import { routes } from '#functions/api/routes.ts';
+
+const digest = `sha256:${'7'.repeat(64)}`;
+
+function found(method: string, path: string) {
+  const answer = findRoute(routes, method, path);
+  return answer.kind === 'route' ? [answer.route.path, answer.params] : answer.kind;
+}
+
+test('a path is found with and without the version before it, and with slashes at the end or doubled', () => {
+  for (const path of ['/v1/system/feeds', '/system/feeds', '/v1/system/feeds/', '//v1//system/feeds//'])
+    assert.deepEqual(found('GET', path), ['/system/feeds', {}], path);
+  for (const path of ['/', '/v1', '/v1/']) assert.deepEqual(found('GET', path), ['/', {}], path);
+  for (const path of ['/health', '/v1/health', '/version', '/swagger.json', '/v1/swagger.json'])
+    assert.deepEqual(found('GET', path), [path.replace('/v1', ''), {}], path);
+});
+
+test('a digest in a path is the same digest percent-encoded; an encoded slash does not part the path', () => {
+  const want = ['/images/{digest}/vuln/{vtype}', { digest, vtype: 'os' }];
+  assert.deepEqual(found('GET', `/v1/images/${digest}/vuln/os`), want);
+  assert.deepEqual(found('GET', `/v1/images/${digest.replace(':', '%3A')}/vuln/os`), want);
+  assert.deepEqual(found('GET', '/v1/images/a%2Fb'), ['/images/{digest}', { digest: 'a/b' }]);
+});
+
+test('a word of the contract is no parameter', () => {
+  assert.deepEqual(found('GET', '/images/by_id/abc'), ['/images/by_id/{imageId}', { imageId: 'abc' }]);
+  assert.deepEqual(found('GET', '/images/by_id/vuln'), ['/images/by_id/{imageId}', { imageId: 'vuln' }]);
+  assert.deepEqual(found('GET', '/images/by_id/abc/check'), ['/images/by_id/{imageId}/check', { imageId: 'abc' }]);
+});
+
+test('what is no path of the API is unknown, broken escapes and NUL too', () => {
+  for (const path of ['/v2', '/v1/v1/images', '/images/a/b/c', '/images/%', '/images/%ff', '/images/a%00b', '*'])
+    assert.equal(found('GET', path), 'unknown-path', path);
+});
+
+test('HEAD is answered as GET; any other method is told which there are', () => {
+  assert.deepEqual(found('HEAD', '/v1/images'), ['/images', {}]);
+  assert.deepEqual(findRoute(routes, 'PATCH', '/v1/images'), {
+    kind: 'unknown-method',
+    allow: 'POST, GET, HEAD, OPTIONS',
+  });
+  assert.deepEqual(findRoute(routes, 'OPTIONS', '/hooks/eventbridge'), { kind: 'options', allow: 'POST, OPTIONS' });
+});
