@@ -9,7 +9,7 @@ import { nameAnalyzerSet } from './analyzer-set.ts';
 import { analyzers as allAnalyzers } from './analyzers.ts';
 import { assemble } from './assemble.ts';
 import { type Composed, compose } from './compose.ts';
-import { type AnalysisProgress, LayerIntake } from './layer-intake.ts';
+import { type AnalysisProgress, LayerIntake } from './layers/layer-intake.ts';
 import type { LayerPool } from './layer-pool.ts';
 import { deleteLayerReport, readLayerReport } from './report-store.ts';
 

@@ -4,9 +4,9 @@ import type { Note } from '#core/note.ts';
 import type { Package } from '#core/package.ts';
 import type { Analyzer, FoundPackage, ImageView } from './analyzer.ts';
 import { detectDistro, osRelease } from './analyzers/os-release.ts';
-import { byteOrder } from './byte-order.ts';
+import { byteOrder } from './programs/byte-order.ts';
 import type { Composed } from './compose.ts';
-import { problemText } from './problem-text.ts';
+import { problemText } from './texts/problem-text.ts';
 
 export interface Assembled {
   readonly distro: Distro | null;

@@ -2,9 +2,9 @@ import type { Limits } from '#core/limits.ts';
 import type { Note } from '#core/note.ts';
 import type { FileEntry, LayerRecord } from '#schema/layer-report.ts';
 import type { Analyzer, PathFacts } from './analyzer.ts';
-import { byteOrder } from './byte-order.ts';
-import type { FactHistory, FileNode, FileTree } from './file-tree.ts';
-import { Overlay } from './overlay.ts';
+import { byteOrder } from './programs/byte-order.ts';
+import type { FactHistory, FileNode, FileTree } from './overlay/file-tree.ts';
+import { Overlay } from './overlay/overlay.ts';
 
 /** The report of one layer, as it is read back. */
 export interface ComposableLayer {

@@ -1,8 +1,8 @@
 import { availableParallelism } from 'node:os';
 import type { Limits } from '#core/limits.ts';
 import type { SourceLayer } from '#registry/layer-source.ts';
-import type { LayerEnd } from './layer-report.ts';
-import { LayerThread, type ThreadLimits } from './layer-thread.ts';
+import type { LayerEnd } from './layers/layer-report.ts';
+import { LayerThread, type ThreadLimits } from './threads/layer-thread.ts';
 import type { IncomingReport } from './report-store.ts';
 
 /** How one layer is to be read. */
@@ -35,7 +35,7 @@ export interface LayerPoolOptions extends Partial<ThreadLimits> {
  */
 export function openLayerPool(options: LayerPoolOptions = {}): LayerPool {
   const size = options.size ?? Math.min(availableParallelism(), 8);
-  const script = options.script ?? new URL('./layer-worker.ts', import.meta.url);
+  const script = options.script ?? new URL('./threads/layer-worker.ts', import.meta.url);
   const limits = { heapMiB: options.heapMiB ?? 1024, stallSeconds: options.stallSeconds ?? 300 };
   return new Threads(size, () => new LayerThread(script, limits));
 }

@@ -2,15 +2,15 @@ import { type Digest, finishDigest, startDigest } from '#core/digest.ts';
 import { Fault } from '#core/fault.ts';
 import type { Limits } from '#core/limits.ts';
 import type { SourceLayer } from '#registry/layer-source.ts';
-import type { TarEntry } from '#registry/tar-stream.ts';
+import type { TarEntry } from '#registry/tar/tar-stream.ts';
 import type { FileEntry, LayerRecord } from '#schema/layer-report.ts';
 import type { Analyzer } from './analyzer.ts';
 import { nameAnalyzerSet } from './analyzer-set.ts';
-import { FactReader } from './fact-reader.ts';
-import { LinkedFiles } from './linked-files.ts';
-import { layerName, openLayerPass } from './layer-pass.ts';
-import { type ReadBody, readBody } from './read-body.ts';
-import { readWhiteout } from './whiteout.ts';
+import { FactReader } from './layers/fact-reader.ts';
+import { LinkedFiles } from './layers/linked-files.ts';
+import { layerName, openLayerPass } from './layers/layer-pass.ts';
+import { type ReadBody, readBody } from './layers/read-body.ts';
+import { readWhiteout } from './layers/whiteout.ts';
 
 export interface ReadLayerOptions {
   readonly analyzers: readonly Analyzer[];

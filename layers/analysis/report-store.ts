@@ -2,8 +2,8 @@ import { createReadStream } from 'node:fs';
 import { type Digest, digestHex } from '#core/digest.ts';
 import type { Blobs } from '#platform/blobs.ts';
 import type { LayerRecord } from '#schema/layer-report.ts';
-import { decodeLayerReport, type LayerEnd } from './layer-report.ts';
-import { TemporaryFile } from './temporary-file.ts';
+import { decodeLayerReport, type LayerEnd } from './layers/layer-report.ts';
+import { TemporaryFile } from './layers/temporary-file.ts';
 
 /** Bytes of a layer report on their way to the store; `end` resolves to what was verified once they are all read. */
 export interface IncomingReport {

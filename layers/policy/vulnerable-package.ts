@@ -2,7 +2,7 @@ import { ecosystems } from '#core/ecosystem.ts';
 import { severities, severityRank } from '#core/severity.ts';
 import type { JudgedFinding, Match, Parameter, Trigger } from './gate.ts';
 import { boolean, float, integer, oneOf, regex } from './parameter-types.ts';
-import type { Regex } from './regex.ts';
+import type { Regex } from './regex/regex.ts';
 
 const comparisons = {
   '=': (a: number, b: number) => a === b,

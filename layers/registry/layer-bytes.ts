@@ -1,9 +1,9 @@
 import { open } from 'node:fs/promises';
 import { Fault } from '#core/fault.ts';
-import { type ByteInput, chunkInput } from './byte-input.ts';
-import { gunzip } from './gunzip.ts';
+import { type ByteInput, chunkInput } from './tar/byte-input.ts';
+import { gunzip } from './inflate/gunzip.ts';
 import type { Compression, LayerBytes } from './layer-source.ts';
-import { unzstd } from './unzstd.ts';
+import { unzstd } from './inflate/unzstd.ts';
 
 /** Measured: a read of the page cache costs about as much as copying this much. */
 const pieceBytes = 512 * 1024;

@@ -1,10 +1,10 @@
-import { dockerArchive } from './open-docker-archive.ts';
-import { oci } from './open-oci.ts';
-import { ociArchive } from './open-oci-archive.ts';
-import { isPath, path } from './open-path.ts';
-import { registry } from './open-registry.ts';
-import { rootfs } from './open-rootfs.ts';
-import type { OpenedImage, OpenOptions, OpenWorld, SourceKind } from './source-kind.ts';
+import { dockerArchive } from './sources/open-docker-archive.ts';
+import { oci } from './sources/open-oci.ts';
+import { ociArchive } from './sources/open-oci-archive.ts';
+import { isPath, path } from './sources/open-path.ts';
+import { registry } from './sources/open-registry.ts';
+import { rootfs } from './sources/open-rootfs.ts';
+import type { OpenedImage, OpenOptions, OpenWorld, SourceKind } from './sources/source-kind.ts';
 
 /** Where images come from, by prefix; what has none of these is a path or a reference to a registry. */
 export const sourceKinds: readonly SourceKind[] = [oci, ociArchive, dockerArchive, rootfs];

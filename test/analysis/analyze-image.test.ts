@@ -6,7 +6,7 @@ import { test } from 'node:test';
 import { type AnalyzeImageOptions, analyzeImage } from '#analysis/analyze-image.ts';
 import { nameAnalyzerSet } from '#analysis/analyzer-set.ts';
 import { getImageReport, putImageReport } from '#analysis/image-report-store.ts';
-import type { AnalysisProgress } from '#analysis/layer-intake.ts';
+import type { AnalysisProgress } from '#analysis/layers/layer-intake.ts';
 import { listFiles } from '#analysis/list-files.ts';
 import { layerReportKey } from '#analysis/report-store.ts';
 import { digestOf } from '#core/digest.ts';

@@ -5,7 +5,7 @@ import { test } from 'node:test';
 import { analyzerSet, analyzers } from '#analysis/analyzers.ts';
 import { nameAnalyzerSet } from '#analysis/analyzer-set.ts';
 import { defaultLimits } from '#core/limits.ts';
-import { folderEntries } from '#registry/folder-entries.ts';
+import { folderEntries } from '#registry/sources/folder-entries.ts';
 import { assembleLayers } from '#test/support/assemble-layers.ts';
 import type { BuildEntry } from '#test/support/tar-builder.ts';
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { stanzas } from '#analysis/deb822.ts';
-import { memoryAccess } from '#analysis/random-access.ts';
+import { stanzas } from '#analysis/texts/deb822.ts';
+import { memoryAccess } from '#analysis/layers/random-access.ts';
 
 const read = (text: string, ...fields: string[]) =>
   [...stanzas(memoryAccess(Buffer.from(text)), fields)].map((stanza) => Object.fromEntries(stanza));

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { debianCopyright } from '#analysis/debian-copyright.ts';
-import { memoryAccess } from '#analysis/random-access.ts';
+import { debianCopyright } from '#analysis/licenses/debian-copyright.ts';
+import { memoryAccess } from '#analysis/layers/random-access.ts';
 
 const licenses = (text: string) => debianCopyright(memoryAccess(Buffer.from(text)));
 

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { RandomAccess } from '#analysis/analyzer.ts';
-import { type GoBuildInfo, readGoBuildInfo } from '#analysis/go-buildinfo.ts';
-import { openExecutables } from '#analysis/open-executable.ts';
-import { memoryAccess } from '#analysis/random-access.ts';
+import { type GoBuildInfo, readGoBuildInfo } from '#analysis/programs/go-buildinfo.ts';
+import { openExecutables } from '#analysis/programs/open-executable.ts';
+import { memoryAccess } from '#analysis/layers/random-access.ts';
 import { Fault } from '#core/fault.ts';
 import { damagedCopies } from '#test/support/damaged-copies.ts';
 import {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { parseGoModules } from '#analysis/go-modules.ts';
+import { parseGoModules } from '#analysis/programs/go-modules.ts';
 
 const modules = (...lines: string[]) => parseGoModules(`${lines.join('\n')}\n`);
 

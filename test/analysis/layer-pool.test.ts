@@ -4,7 +4,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { decodeLayerReport } from '#analysis/layer-report.ts';
+import { decodeLayerReport } from '#analysis/layers/layer-report.ts';
 import { type LayerPool, type LayerPoolOptions, openLayerPool } from '#analysis/layer-pool.ts';
 import { nameAnalyzerSet } from '#analysis/analyzer-set.ts';
 import { analyzeImage } from '#analysis/analyze-image.ts';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { licenseTerms, spdxId } from '#analysis/license-terms.ts';
+import { licenseTerms, spdxId } from '#analysis/licenses/license-terms.ts';
 
 const declarations: readonly (readonly [declared: string, ...terms: string[]])[] = [
   ['GPL-2+', 'GPL-2.0-or-later'],

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { OwnedFilesBuilder, ownedPaths } from '#analysis/owned-files.ts';
+import { OwnedFilesBuilder, ownedPaths } from '#analysis/os/owned-files.ts';
 
 const written = (entries: readonly (readonly [string, string])[], links: ReadonlyMap<string, string> = new Map()) => {
   const files = new OwnedFilesBuilder();

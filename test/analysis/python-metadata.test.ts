@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { parsePythonMetadata } from '#analysis/python-metadata.ts';
-import { parsePythonRecord } from '#analysis/python-record.ts';
+import { parsePythonMetadata } from '#analysis/python/python-metadata.ts';
+import { parsePythonRecord } from '#analysis/python/python-record.ts';
 
 const metadata = (...lines: string[]) =>
   parsePythonMetadata(['Metadata-Version: 2.1', 'Name: a', 'Version: 1', ...lines, ''].join('\n'));

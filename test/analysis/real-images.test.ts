@@ -15,8 +15,8 @@ import { readLayer } from '#analysis/read-layer.ts';
 import { distroNamespace } from '#core/distro.ts';
 import { defaultLimits } from '#core/limits.ts';
 import type { Fetch } from '#platform/fetch.ts';
-import { dockerArchive } from '#registry/open-docker-archive.ts';
-import { ociArchive } from '#registry/open-oci-archive.ts';
+import { dockerArchive } from '#registry/sources/open-docker-archive.ts';
+import { ociArchive } from '#registry/sources/open-oci-archive.ts';
 
 const images: readonly (readonly [name: string, platform: string | null, namespace: string | null])[] = [
   ['alpine-3.20', 'linux/amd64', 'alpine:3.20'],

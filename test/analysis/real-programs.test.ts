@@ -10,7 +10,7 @@ import { assemble } from '#analysis/assemble.ts';
 import { compose } from '#analysis/compose.ts';
 import { readLayer } from '#analysis/read-layer.ts';
 import { defaultLimits } from '#core/limits.ts';
-import { ociArchive } from '#registry/open-oci-archive.ts';
+import { ociArchive } from '#registry/sources/open-oci-archive.ts';
 
 const analyzers = [npm, python, golang];
 const shared = join(import.meta.dirname, '../../../shared/images');

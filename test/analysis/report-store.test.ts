@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { zstdCompressSync, zstdDecompressSync } from 'node:zlib';
-import { encodeLayerReport } from '#analysis/layer-report.ts';
+import { encodeLayerReport } from '#analysis/layers/layer-report.ts';
 import {
   deleteLayerReport,
   hasLayerReport,

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { parseHeaders, unfoldText } from '#analysis/rfc822.ts';
+import { parseHeaders, unfoldText } from '#analysis/texts/rfc822.ts';
 
 test('headers end at the first blank line, repeat, and go on over folded lines', () => {
   const headers = parseHeaders(

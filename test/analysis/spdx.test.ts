@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { declaredLicense, licenseNames, spdxId } from '#analysis/spdx.ts';
+import { declaredLicense, licenseNames, spdxId } from '#analysis/licenses/spdx.ts';
 
 test('licence names that mean one licence become its SPDX id', () => {
   for (const [name, id] of [

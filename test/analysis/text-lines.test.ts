@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { memoryAccess } from '#analysis/random-access.ts';
-import { textLines } from '#analysis/text-lines.ts';
+import { memoryAccess } from '#analysis/layers/random-access.ts';
+import { textLines } from '#analysis/texts/text-lines.ts';
 
 const lines = (content: string | Uint8Array, maxBytes?: number) => [
   ...textLines(memoryAccess(Buffer.from(content as string)), maxBytes),

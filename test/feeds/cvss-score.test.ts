@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { cvssScore } from '#feeds/cvss-score.ts';
+import { cvssScore } from '#feeds/osv/cvss-score.ts';
 
 const scores: readonly (readonly [vector: string, score: number | null])[] = [
   ['CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H', 9.8],

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { stretchesOf } from '#feeds/osv-ranges.ts';
+import { stretchesOf } from '#feeds/osv/osv-ranges.ts';
 import { comparators } from '#versions/comparators.ts';
 
 const { semver } = comparators;

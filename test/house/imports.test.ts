@@ -70,12 +70,13 @@ test('clients of databases and clouds stand only behind their platform', () => {
   ];
   for (const source of all)
     for (const [name, home] of homes)
-      for (const path of source.imports.filter((one) => name.test(one)))
+      for (const path of source.imports.filter((one) => name.test(one) && !source.typeImports.includes(one)))
         assert.ok(source.path.startsWith(home), `${source.path} imports ${path}`);
 });
 
 test('time, chance, the network and the environment are handed in', () => {
-  const world = /\b(Date\.now|Math\.random)\b|(?<![.\w])fetch\(|new Date\(\)/;
+  // The global fetch is refused by the linter, which knows a parameter of that name.
+  const world = /\b(Date\.now|Math\.random|globalThis)\b|new Date\(\)/;
   for (const source of all.filter(({ path }) => path.startsWith('layers/') && !path.startsWith('layers/platform/')))
     assert.doesNotMatch(code(source), world, source.path);
   for (const source of all.filter(({ path }) => !/^bin\/|-platform\.ts$|settings\.ts$/.test(path)))

@@ -8,6 +8,8 @@ export interface Source {
   readonly path: string;
   readonly text: string;
   readonly imports: readonly string[];
+  /** Those of `imports` from which only types are taken: nothing is left of them when the program runs. */
+  readonly typeImports: readonly string[];
 }
 
 /** All TypeScript files under these folders, sorted. */
@@ -19,7 +21,8 @@ export function sources(...folders: readonly string[]): Source[] {
     .sort()
     .map((path) => {
       const text = readFileSync(join(root, path), 'utf8');
-      return { path, text, imports: importsOf(path, text) };
+      const typeImports = importsOf(path, [...text.matchAll(/^import type .*?;$/gms)].map(([line]) => line).join('\n'));
+      return { path, text, imports: importsOf(path, text), typeImports };
     });
 }
 

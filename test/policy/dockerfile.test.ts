@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { finalStage, parseDockerfile } from '#policy/dockerfile.ts';
+import { finalStage, parseDockerfile } from '#policy/dockerfile/dockerfile.ts';
 
 const lines = (content: string) => parseDockerfile(content).map(({ directive, text }) => `${directive} ${text}`);
 

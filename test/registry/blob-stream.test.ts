@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Fault } from '#core/fault.ts';
-import { blobStream } from '#registry/blob-stream.ts';
+import { blobStream } from '#registry/client/blob-stream.ts';
 import { testClock } from '#test/support/test-clock.ts';
 
 const clock = testClock(undefined, { selfWinding: true });

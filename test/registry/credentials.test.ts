@@ -3,7 +3,7 @@ import { chmod, writeFile } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
 import { test } from 'node:test';
 import type { Fault } from '#core/fault.ts';
-import { dockerCredentials, firstCredentials } from '#registry/credentials.ts';
+import { dockerCredentials, firstCredentials } from '#registry/client/credentials.ts';
 import { temporaryFolder } from '#test/support/temporary-folder.ts';
 
 /** What is found for a registry with this config.json. */

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import type { Fault } from '#core/fault.ts';
 import { defaultLimits } from '#core/limits.ts';
-import { folderEntries } from '#registry/folder-entries.ts';
+import { folderEntries } from '#registry/sources/folder-entries.ts';
 import { temporaryFolder } from '#test/support/temporary-folder.ts';
 
 async function list(path: string, limits = defaultLimits): Promise<string[]> {

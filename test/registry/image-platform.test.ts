@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Fault } from '#core/fault.ts';
-import { formatPlatform, parsePlatform, platformRank } from '#registry/image-platform.ts';
+import { formatPlatform, parsePlatform, platformRank } from '#registry/image/image-platform.ts';
 
 const rank = (wanted: string, offered: string) => {
   const [os, architecture, variant] = offered.split('/');

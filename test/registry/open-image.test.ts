@@ -10,7 +10,7 @@ import { offlineFetch } from '#platform/local/offline-fetch.ts';
 import { openLayerBytes } from '#registry/layer-bytes.ts';
 import type { ImageSource } from '#registry/layer-source.ts';
 import { openImage } from '#registry/open-image.ts';
-import type { OpenOptions } from '#registry/source-kind.ts';
+import type { OpenOptions } from '#registry/sources/source-kind.ts';
 import {
   artifact,
   type Built,

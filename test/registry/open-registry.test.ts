@@ -5,12 +5,12 @@ import { finishDigest, startDigest } from '#core/digest.ts';
 import type { Fault } from '#core/fault.ts';
 import { defaultLimits } from '#core/limits.ts';
 import { systemFetch } from '#platform/local/system-fetch.ts';
-import type { FindCredentials } from '#registry/credentials.ts';
+import type { FindCredentials } from '#registry/client/credentials.ts';
 import { inflate, openLayerBytes } from '#registry/layer-bytes.ts';
 import type { ImageSource } from '#registry/layer-source.ts';
 import { openImage } from '#registry/open-image.ts';
-import { registryClient } from '#registry/registry-client.ts';
-import type { OpenOptions } from '#registry/source-kind.ts';
+import { registryClient } from '#registry/client/registry-client.ts';
+import type { OpenOptions } from '#registry/sources/source-kind.ts';
 import { artifact, image, index, layer } from '#test/support/image-builder.ts';
 import {
   type RegistryBehaviour,

@@ -5,7 +5,7 @@ import { gunzipSync } from 'node:zlib';
 import { digestOf } from '#core/digest.ts';
 import type { Fault } from '#core/fault.ts';
 import { defaultLimits } from '#core/limits.ts';
-import { type TarEntry, tarEntries } from '#registry/tar-stream.ts';
+import { type TarEntry, tarEntries } from '#registry/tar/tar-stream.ts';
 import { gnuLong, padded, paxHeader, tar, tarEntry, tarHeader } from '#test/support/tar-builder.ts';
 
 const end = Buffer.alloc(1024);

@@ -1,6 +1,6 @@
 import type { Analyzer, FoundPackage } from '#analysis/analyzer.ts';
-import { byteOrder } from '#analysis/byte-order.ts';
-import { memoryAccess } from '#analysis/random-access.ts';
+import { byteOrder } from '#analysis/programs/byte-order.ts';
+import { memoryAccess } from '#analysis/layers/random-access.ts';
 
 /** A file of a test: content, or content with permission bits (0o644 when left out). */
 export type TestFile = string | Uint8Array | { readonly bytes: string | Uint8Array; readonly mode: number };

@@ -1,6 +1,6 @@
 import { parentPort } from 'node:worker_threads';
 import type { Analyzer } from '#analysis/analyzer.ts';
-import { serveLayers } from '#analysis/serve-layers.ts';
+import { serveLayers } from '#analysis/threads/serve-layers.ts';
 import { lineAnalyzer } from './line-analyzer.ts';
 
 /** Does to its own thread what files named `*.do` say. */

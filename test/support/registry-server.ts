@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { type Digest, digestOf } from '#core/digest.ts';
 import { defaultLimits } from '#core/limits.ts';
 import { inflate } from '#registry/layer-bytes.ts';
-import { tarEntries } from '#registry/tar-stream.ts';
+import { tarEntries } from '#registry/tar/tar-stream.ts';
 import type { Built } from './image-builder.ts';
 
 /** What a repository of the test registry holds. */

@@ -1,8 +1,8 @@
 import type { Distro } from '#core/distro.ts';
 import { defaultLimits } from '#core/limits.ts';
 import type { Analyzer, FoundPackage, ImageView } from '#analysis/analyzer.ts';
-import { FileTree, newFolder } from '#analysis/file-tree.ts';
-import { memoryAccess } from '#analysis/random-access.ts';
+import { FileTree, newFolder } from '#analysis/overlay/file-tree.ts';
+import { memoryAccess } from '#analysis/layers/random-access.ts';
 
 /** A file system in few words: content by path; `{ link }` is a symbolic link. */
 export type SmallTree = Readonly<Record<string, string | Uint8Array | { readonly link: string }>>;

@@ -1,11 +1,11 @@
 import { Fault } from '#core/fault.ts';
 import type { Fact } from '#schema/layer-report.ts';
 import type { Analyzer, FoundPackage, ImageView } from '../analyzer.ts';
-import { declaredText, identityProblem } from '../declared-text.ts';
-import { licenseTerms } from '../license-terms.ts';
-import { osPurl } from '../os-purl.ts';
-import { type FilesBudget, type OwnedFiles, OwnedFilesBuilder, ownedPaths } from '../owned-files.ts';
-import { textLines } from '../text-lines.ts';
+import { declaredText, identityProblem } from '../texts/declared-text.ts';
+import { licenseTerms } from '../licenses/license-terms.ts';
+import { osPurl } from '../os/os-purl.ts';
+import { type FilesBudget, type OwnedFiles, OwnedFilesBuilder, ownedPaths } from '../os/owned-files.ts';
+import { textLines } from '../texts/text-lines.ts';
 
 const databases = ['lib/apk/db/installed', 'usr/lib/apk/db/installed'];
 

@@ -1,12 +1,12 @@
 import { Fault } from '#core/fault.ts';
 import type { Fact } from '#schema/layer-report.ts';
 import type { Analyzer, FoundPackage, ImageView, WantedFile } from '../analyzer.ts';
-import { stanzas } from '../deb822.ts';
-import { debianCopyright } from '../debian-copyright.ts';
-import { declaredText, identityProblem } from '../declared-text.ts';
-import { osPurl } from '../os-purl.ts';
-import { type OwnedFiles, OwnedFilesBuilder, ownedPaths } from '../owned-files.ts';
-import { textLines } from '../text-lines.ts';
+import { stanzas } from '../texts/deb822.ts';
+import { debianCopyright } from '../licenses/debian-copyright.ts';
+import { declaredText, identityProblem } from '../texts/declared-text.ts';
+import { osPurl } from '../os/os-purl.ts';
+import { type OwnedFiles, OwnedFilesBuilder, ownedPaths } from '../os/owned-files.ts';
+import { textLines } from '../texts/text-lines.ts';
 
 /** A stanza of a status file. */
 interface StatusData {

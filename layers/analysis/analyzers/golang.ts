@@ -2,9 +2,9 @@ import { Fault } from '#core/fault.ts';
 import { formatPurl } from '#core/purl.ts';
 import type { Fact } from '#schema/layer-report.ts';
 import type { Analyzer, FoundPackage, ImageView, WantedFile } from '../analyzer.ts';
-import { readGoBuildInfo } from '../go-buildinfo.ts';
-import { type GoModule, parseGoModules } from '../go-modules.ts';
-import { openExecutables } from '../open-executable.ts';
+import { readGoBuildInfo } from '../programs/go-buildinfo.ts';
+import { type GoModule, parseGoModules } from '../programs/go-modules.ts';
+import { openExecutables } from '../programs/open-executable.ts';
 
 /**
  * Modules that Go programs were built from: the main module (source `mod`), its dependencies (`dep`), and Go's own library as

@@ -2,9 +2,9 @@ import { Fault } from '#core/fault.ts';
 import { formatPurl } from '#core/purl.ts';
 import type { Fact } from '#schema/layer-report.ts';
 import type { Analyzer, FoundPackage, ImageView, WantedFile } from '../analyzer.ts';
-import { personText } from '../declared-person.ts';
-import { isObject, type JsonObject, readJsonFile } from '../json-file.ts';
-import { declaredLicense, licenseNames } from '../spdx.ts';
+import { personText } from '../texts/declared-person.ts';
+import { isObject, type JsonObject, readJsonFile } from '../texts/json-file.ts';
+import { declaredLicense, licenseNames } from '../licenses/spdx.ts';
 
 /**
  * Packages of npm and its kin (yarn, pnpm, bun, cnpm) as they are installed: the package.json right inside a module folder,

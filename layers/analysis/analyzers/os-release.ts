@@ -1,7 +1,7 @@
 import type { Distro } from '#core/distro.ts';
 import type { Analyzer, ImageView } from '../analyzer.ts';
-import { normalId, parseReleaseCpe, parseReleaseText, type ReleaseText } from '../release-text.ts';
-import { shellAssignments } from '../shell-assignments.ts';
+import { normalId, parseReleaseCpe, parseReleaseText, type ReleaseText } from '../texts/release-text.ts';
+import { shellAssignments } from '../texts/shell-assignments.ts';
 
 /** Release files have some hundred bytes. */
 const maxBytes = 64 * 1024;

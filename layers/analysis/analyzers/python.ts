@@ -3,11 +3,11 @@ import { Fault } from '#core/fault.ts';
 import { formatPurl } from '#core/purl.ts';
 import type { Fact } from '#schema/layer-report.ts';
 import type { Analyzer, FoundPackage, ImageView, WantedFile } from '../analyzer.ts';
-import { isObject, readJsonFile } from '../json-file.ts';
-import { type PythonMetadata, parsePythonMetadata } from '../python-metadata.ts';
-import { type PythonRecord, parsePythonRecord } from '../python-record.ts';
-import { lines } from '../rfc822.ts';
-import { licenseNames } from '../spdx.ts';
+import { isObject, readJsonFile } from '../texts/json-file.ts';
+import { type PythonMetadata, parsePythonMetadata } from '../python/python-metadata.ts';
+import { type PythonRecord, parsePythonRecord } from '../python/python-record.ts';
+import { lines } from '../texts/rfc822.ts';
+import { licenseNames } from '../licenses/spdx.ts';
 
 /**
  * Python distributions as they are installed, wherever they lie: `NAME.dist-info` (PyPA: recording installed projects),

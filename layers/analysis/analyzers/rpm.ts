@@ -1,8 +1,8 @@
 import type { Fact } from '#schema/layer-report.ts';
 import type { Analyzer, FoundPackage, ImageView } from '../analyzer.ts';
-import { licenseTerms } from '../license-terms.ts';
-import { osPurl } from '../os-purl.ts';
-import { type OwnedFiles, ownedPaths } from '../owned-files.ts';
+import { licenseTerms } from '../licenses/license-terms.ts';
+import { osPurl } from '../os/os-purl.ts';
+import { type OwnedFiles, ownedPaths } from '../os/owned-files.ts';
 import { chooseDatabase, logSuffix, manifestPath, type PlacedPackage } from '../rpm/choose-database.ts';
 import { databaseFacts, logFacts, manifestFacts } from '../rpm/database-facts.ts';
 import type { RpmData } from '../rpm/package-data.ts';

@@ -1,6 +1,6 @@
 import type { RandomAccess } from '../analyzer.ts';
-import { identityProblem } from '../declared-text.ts';
-import { textLines } from '../text-lines.ts';
+import { identityProblem } from '../texts/declared-text.ts';
+import { textLines } from '../texts/text-lines.ts';
 import type { RpmData } from './package-data.ts';
 
 /**

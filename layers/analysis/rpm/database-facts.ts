@@ -1,6 +1,6 @@
 import { Fault } from '#core/fault.ts';
 import type { RandomAccess } from '../analyzer.ts';
-import type { FilesBudget } from '../owned-files.ts';
+import type { FilesBudget } from '../os/owned-files.ts';
 import { bdbRows, isBdb } from './bdb.ts';
 import { containerManifest } from './container-manifest.ts';
 import { RpmHeader } from './header.ts';

@@ -1,5 +1,5 @@
-import { declaredText, identityProblem } from '../declared-text.ts';
-import { type FilesBudget, type OwnedFiles, OwnedFilesBuilder } from '../owned-files.ts';
+import { declaredText, identityProblem } from '../texts/declared-text.ts';
+import { type FilesBudget, type OwnedFiles, OwnedFilesBuilder } from '../os/owned-files.ts';
 import { type RpmHeader, rpmTag } from './header.ts';
 
 /** A package as an rpm database has it; texts as declared, time in seconds since the epoch, size in bytes. */

@@ -2,8 +2,8 @@ import { Fault } from '#core/fault.ts';
 import { type Severity, severityOfWord, severityRank } from '#core/severity.ts';
 import type { Advisory, AffectedRange, SetAside } from '../advisory.ts';
 import { cancelParts, fetchParts, type Part, readPart } from '../conditional.ts';
-import { type DebianIndex, debianIndex, debianNamespace, debianUrl, listedRanges } from '../debian-index.ts';
-import { type ListedAdvisory, readDebianList } from '../debian-lists.ts';
+import { type DebianIndex, debianIndex, debianNamespace, debianUrl, listedRanges } from '../debian/debian-index.ts';
+import { type ListedAdvisory, readDebianList } from '../debian/debian-lists.ts';
 import type { Feed } from '../feed.ts';
 import { jsonEntries } from '../json-entries.ts';
 

@@ -4,7 +4,7 @@ import { Fault } from '#core/fault.ts';
 import type { Advisory, SetAside } from '../advisory.ts';
 import { fetchParts } from '../conditional.ts';
 import type { Feed, FeedWorld } from '../feed.ts';
-import { type OsvEcosystem, osvAdvisory } from '../osv-record.ts';
+import { type OsvEcosystem, osvAdvisory } from '../osv/osv-record.ts';
 import { zipEntries } from '../zip-entries.ts';
 
 /** npm's zip, the largest, has about 200 MB with its reports of malicious packages. */

@@ -1,0 +1,186 @@
+import { Fault } from '#core/fault.ts';
+import type { Platform } from '#platform/platform.ts';
+import { discard, readText, send } from '#platform/send.ts';
+import { registryToken } from '#schema/oci.ts';
+import { type Challenge, parseChallenges } from './challenge.ts';
+import type { Credentials } from './credential.ts';
+import type { FindCredentials } from './credentials.ts';
+import { parseDocument } from '../image/document.ts';
+
+/** Logging in to one registry. */
+export interface RegistryAuth {
+  /** The Authorization header to send for a repository, as far as it is known; null for none. */
+  header(repository: string): string | null;
+  /**
+   * Answers a 401: the header to try once more with, or null when there is no more to try. `used` is the header that was
+   * refused; when another call got a newer one since, that is given. Calls for one repository share one token request.
+   */
+  answer(challenge: string, repository: string, used: string | null): Promise<string | null>;
+  /** Why credentials could not be found, if that is so; for the message of a refusal. */
+  problem(): string | null;
+}
+
+export interface AuthSettings {
+  readonly registry: string;
+  readonly credentials: FindCredentials | null;
+  /** Whether this token server may be called: never plain HTTP on behalf of a registry that speaks TLS. */
+  readonly mayCall: (url: URL) => boolean;
+}
+
+/** Seconds that a token counts when its server does not say (distribution, token authentication). */
+const usualLife = 60;
+const largestAnswer = 1024 * 1024;
+
+/** The token and basic flows of the distribution project, with tokens kept by repository until they expire. */
+export function registryAuth(world: Pick<Platform, 'fetch' | 'clock'>, settings: AuthSettings): RegistryAuth {
+  const known = new Map<string, { header: string; until: number }>();
+  const running = new Map<string, Promise<string | null>>();
+  let problem: string | null = null;
+
+  const current = (repository: string) => {
+    const found = known.get(repository);
+    return found !== undefined && world.clock.now() < found.until ? found.header : null;
+  };
+  const find = async (repository: string): Promise<Credentials | null> => {
+    try {
+      return (await settings.credentials?.(settings.registry, repository)) ?? null;
+    } catch (thrown) {
+      // Most images are public: a broken helper is told of only when the registry refuses.
+      problem = thrown instanceof Fault ? thrown.message : 'the credentials could not be read';
+      return null;
+    }
+  };
+  const login = async (header: string, repository: string, used: string | null): Promise<string | null> => {
+    const challenges = parseChallenges(header);
+    const bearer = challenges.find(({ scheme }) => scheme === 'bearer');
+    const credentials = await find(repository);
+    if (credentials?.kind === 'registry-token')
+      return remember(repository, `Bearer ${credentials.token}`, Infinity, used);
+    if (bearer !== undefined) {
+      const { token, life } = await requestToken(world, settings, bearer, repository, credentials);
+      // A little early, so that it does not expire on the way.
+      return remember(repository, `Bearer ${token}`, world.clock.now() + life * 900, null);
+    }
+    if (challenges.some(({ scheme }) => scheme === 'basic') && credentials?.kind === 'basic') {
+      return remember(repository, basic(credentials), Infinity, used);
+    }
+    return null;
+  };
+  const remember = (repository: string, header: string, until: number, used: string | null) => {
+    if (header === used) return null;
+    known.set(repository, { header, until });
+    return header;
+  };
+
+  return {
+    header: current,
+    async answer(challenge, repository, used) {
+      const newer = current(repository);
+      if (newer !== null && newer !== used) return newer;
+      const flight = running.get(repository) ?? login(challenge, repository, used);
+      running.set(repository, flight);
+      try {
+        return await flight;
+      } finally {
+        running.delete(repository);
+      }
+    },
+    problem: () => problem,
+  };
+}
+
+async function requestToken(
+  world: Pick<Platform, 'fetch' | 'clock'>,
+  { registry, mayCall }: AuthSettings,
+  challenge: Challenge,
+  repository: string,
+  credentials: Credentials | null,
+): Promise<{ token: string; life: number }> {
+  const realm = realmOf(challenge, registry);
+  if (!mayCall(realm)) {
+    throw new Fault(
+      'registry/failed',
+      `${registry} sends us for a token to ${realm.origin}, which is not https: refused`,
+    );
+  }
+  const scope = challenge.parameters.get('scope') ?? `repository:${repository}:pull`;
+  const service = challenge.parameters.get('service');
+  const identity = credentials?.kind === 'identity-token' ? credentials.token : null;
+  const response =
+    identity === null
+      ? await getToken(world, realm, scope, service, credentials)
+      : await postToken(world, realm, scope, service, identity);
+  if (!response.ok) {
+    await discard(response);
+    const { status } = response;
+    if (status !== 400 && status !== 401 && status !== 403) {
+      throw new Fault(
+        'registry/failed',
+        `the token server ${realm.host} of ${registry} answered ${status}; try again later`,
+      );
+    }
+    const what = credentials === null ? 'does not let anybody read' : 'refused the credentials for';
+    throw new Fault(
+      'registry/denied',
+      `the token server ${realm.host} of ${registry} ${what} ${repository}; log in with: docker login ${registry}`,
+    );
+  }
+  const where = `the token that ${realm.host} gave for ${registry}`;
+  const answer = parseToken(await readText(response, largestAnswer), where);
+  const token = answer.token || answer.access_token;
+  if (!token || /[^\x21-\x7e]/.test(token)) throw new Fault('registry/failed', `${where} is empty or malformed`);
+  return { token, life: Math.max(answer.expires_in ?? usualLife, 1) };
+}
+
+function realmOf(challenge: Challenge, registry: string): URL {
+  const realm = challenge.parameters.get('realm') ?? '';
+  if (!URL.canParse(realm))
+    throw new Fault('registry/failed', `${registry} asks for a token but does not say where from`);
+  return new URL(realm);
+}
+
+async function getToken(
+  world: Pick<Platform, 'fetch' | 'clock'>,
+  realm: URL,
+  scope: string,
+  service: string | undefined,
+  credentials: Credentials | null,
+): Promise<Response> {
+  const url = new URL(realm);
+  if (service !== undefined) url.searchParams.set('service', service);
+  url.searchParams.set('scope', scope);
+  if (credentials?.kind === 'basic') url.searchParams.set('account', credentials.username);
+  const headers = credentials?.kind === 'basic' ? { Authorization: basic(credentials) } : {};
+  return await send(world, url.href, { headers });
+}
+
+/** OAuth2 refresh (distribution, oauth2 token authentication). */
+async function postToken(
+  world: Pick<Platform, 'fetch' | 'clock'>,
+  realm: URL,
+  scope: string,
+  service: string | undefined,
+  identity: string,
+): Promise<Response> {
+  const form = new URLSearchParams({
+    grant_type: 'refresh_token',
+    client_id: 'plimsoll',
+    scope,
+    refresh_token: identity,
+  });
+  if (service !== undefined) form.set('service', service);
+  const headers = { 'Content-Type': 'application/x-www-form-urlencoded' };
+  return await send(world, realm.href, { method: 'POST', headers, body: form.toString() }, { idempotent: true });
+}
+
+function parseToken(text: string, where: string) {
+  try {
+    return parseDocument(Buffer.from(text), registryToken, where).value;
+  } catch (cause) {
+    throw new Fault('registry/failed', `${where} is not what it should be`, { cause });
+  }
+}
+
+function basic({ username, password }: { username: string; password: string }): string {
+  return `Basic ${Buffer.from(`${username}:${password}`).toString('base64')}`;
+}
