@@ -14,11 +14,16 @@ export type Values = Readonly<Record<string, string | boolean | readonly (string
 
 /** A verb of the CLI. `run` answers the exit code: 0 good, 1 stopped by policy; what it throws is exit 2 (core/fault.ts). */
 export interface Command {
-  readonly name: string;
-  readonly summary: string;
-  /** Everything below the usage line of `--help`. */
-  readonly help: string;
   readonly usage: string;
+  /** Everything below the summary of `--help`. */
+  readonly help: string;
   readonly options: Options;
   run(io: Io, values: Values, positionals: readonly string[]): Promise<number>;
+}
+
+/** A verb in the list of them. Loading one verb does not load the modules of the others. */
+export interface CommandEntry {
+  readonly name: string;
+  readonly summary: string;
+  readonly load: () => Promise<Command>;
 }

@@ -1,11 +1,13 @@
 import { Fault } from '#core/fault.ts';
 import { silentLog } from '#core/log.ts';
+import { checkMirror } from '#feeds/check-mirror.ts';
 import { mirrored } from '#feeds/mirror.ts';
 import type { SyncWorld } from '#feeds/sync-feed.ts';
 import type { Fetch } from '#platform/fetch.ts';
 import { defaultDataFolder, openLocalPlatform } from '#platform/local/local-platform.ts';
 import type { Platform } from '#platform/platform.ts';
 import type { Io, Options, Values } from './command.ts';
+import { endOnSignals } from './end-on-signals.ts';
 
 /** Options of every command that opens the data folder. */
 export const worldOptions = {
@@ -31,9 +33,13 @@ export interface OpenWorld extends Platform, AsyncDisposable {
 export async function openWorld(io: Io, values: Values, purpose: 'scan' | 'feeds'): Promise<OpenWorld> {
   const offline = values['offline'] === true;
   const mirror = text(values, 'feeds-mirror');
-  const databaseUrl = io.env['DATABASE_URL'];
+  if (mirror !== undefined) await checkMirror(mirror);
+  // An empty variable is one that is not set.
+  const databaseUrl = io.env['DATABASE_URL'] || undefined;
+  await using opened = new AsyncDisposableStack();
+  opened.use(endOnSignals(io));
   const platform = await openLocalPlatform({
-    data: text(values, 'data') ?? io.env['PLIMSOLL_DATA'] ?? defaultDataFolder(io.env),
+    data: text(values, 'data') ?? (io.env['PLIMSOLL_DATA'] || defaultDataFolder(io.env)),
     purpose,
     offline,
     log: silentLog,
@@ -43,16 +49,18 @@ export async function openWorld(io: Io, values: Values, purpose: 'scan' | 'feeds
         values['quiet'] === true || io.err.write(`plimsoll: waiting for process ${pid}, which has the data folder\n`)
       ),
   });
+  opened.use(platform);
   const temporaryFile = (name: string) => platform.temporaryFile(name);
   const { sql, clock, log } = platform;
   const feeds = { sql, clock, log, temporaryFile, fetch: feedsFetch(platform.fetch, mirror) };
+  const resources = opened.move();
   return {
     ...platform,
     feeds,
     temporaryFile,
     // A mirror that is a folder needs no network; a missing group is then asked for in the folder.
     offline: offline && (mirror === undefined || /^https?:/i.test(mirror)),
-    [Symbol.asyncDispose]: () => platform[Symbol.asyncDispose](),
+    [Symbol.asyncDispose]: () => resources.disposeAsync(),
   };
 }
 

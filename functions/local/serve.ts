@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import type { ParseArgsConfig } from 'node:util';
 import { Fault } from '#core/fault.ts';
 import { jsonLog } from '#core/log.ts';
+import { checkMirror } from '#feeds/check-mirror.ts';
 import { defaultDataFolder } from '#platform/local/local-platform.ts';
 import { type ServerSettings, startServer } from './main.ts';
 
@@ -20,8 +21,6 @@ the next start.
 
 /** The verb that starts the server; runs until a signal ends it. */
 export const serve = {
-  name: 'serve',
-  summary: 'Runs the API and the pipeline in one process',
   usage: 'serve [options]',
   help,
   options: {
@@ -46,9 +45,11 @@ type Values = Readonly<Record<string, string | boolean | readonly (string | bool
 async function run(io: Io, values: Values, positionals: readonly string[]): Promise<number> {
   if (positionals.length > 0)
     throw new Fault('input/invalid', `serve: '${positionals[0]}' is one word too many; see plimsoll serve --help`);
+  const settings = settingsOf(io, values);
+  if (settings.feedsMirror !== undefined) await checkMirror(settings.feedsMirror);
   const stop = new AbortController();
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stop.abort());
-  await using server = await startServer(settingsOf(io, values));
+  await using server = await startServer(settings);
   if (server.newPassword !== null)
     io.err.write(`plimsoll: user admin, password ${server.newPassword} (shown this once)\n`);
   io.err.write(`plimsoll: serving on ${server.url}, data in ${server.data}\n`);
@@ -58,15 +59,19 @@ async function run(io: Io, values: Values, positionals: readonly string[]): Prom
 }
 
 function settingsOf(io: Io, values: Values): ServerSettings {
-  const text = (name: string) => (typeof values[name] === 'string' ? values[name] : undefined);
-  const port = Number(text('port') ?? '8228');
-  if (!Number.isInteger(port) || port < 0 || port > 65535)
-    throw new Fault('input/invalid', `--port ${text('port')}: give 0 to 65535`);
+  const text = (name: string) => {
+    const value = values[name];
+    if (value === '') throw new Fault('input/invalid', `--${name} is empty`);
+    return typeof value === 'string' ? value : undefined;
+  };
+  const asked = text('port') ?? '8228';
+  const port = Number(asked);
+  if (!/^\d+$/.test(asked) || port > 65535) throw new Fault('input/invalid', `--port ${asked}: give 0 to 65535`);
   const mirror = text('feeds-mirror');
   return {
     host: text('host') ?? '127.0.0.1',
     port,
-    data: text('data') ?? io.env['PLIMSOLL_DATA'] ?? defaultDataFolder(io.env),
+    data: text('data') ?? (io.env['PLIMSOLL_DATA'] || defaultDataFolder(io.env)),
     ...(mirror === undefined ? {} : { feedsMirror: mirror }),
     offline: values['offline'] === true,
     endpoints: ((values['registry-endpoint'] ?? []) as readonly string[]).map(endpointOf),

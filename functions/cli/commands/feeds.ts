@@ -8,8 +8,6 @@ import { type OpenWorld, openWorld, worldOptions, worldOptionsHelp } from '../op
 import { progressOn } from '../progress.ts';
 
 export const feeds: Command = {
-  name: 'feeds',
-  summary: 'Show or refresh the advisory feeds',
   usage: 'feeds list | sync [GROUP ...] [options]',
   help: `
 list prints every group with what is stored of it; sync fetches the named groups, or refreshes all that were ever fetched.
@@ -22,7 +20,7 @@ ${worldOptionsHelp}`,
 };
 
 async function run(io: Io, values: Values, [verb, ...groups]: readonly string[]): Promise<number> {
-  if (verb !== 'list' && verb !== 'sync')
+  if ((verb !== 'list' && verb !== 'sync') || (verb === 'list' && groups.length > 0))
     throw new Fault('input/invalid', 'feeds: give list or sync; see plimsoll feeds --help');
   await using world = await openWorld(io, values, 'feeds');
   const statuses = await groupStatuses(world);

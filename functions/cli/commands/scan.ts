@@ -1,23 +1,20 @@
-import { readFile } from 'node:fs/promises';
 import { analyzeImage } from '#analysis/analyze-image.ts';
-import type { AnalysisProgress } from '#analysis/layer-intake.ts';
+import type { AnalysisProgress } from '#analysis/layers/layer-intake.ts';
 import { openLayerPool } from '#analysis/layer-pool.ts';
 import { Fault } from '#core/fault.ts';
 import { defaultLimits } from '#core/limits.ts';
 import { judgeReport } from '#matching/judge-report.ts';
-import { parseBundle } from '#policy/bundle.ts';
-import { defaultBundle } from '#policy/default-bundle.ts';
 import { evaluate } from '#policy/evaluate.ts';
 import { factsOf } from '#policy/facts.ts';
-import { dockerCredentials } from '#registry/credentials.ts';
-import { dockerFolder } from '#registry/docker-folder.ts';
+import { dockerCredentials } from '#registry/client/credentials.ts';
+import { dockerFolder } from '#registry/client/docker-folder.ts';
 import { openImage } from '#registry/open-image.ts';
 import { buildReport } from '#reports/build-report.ts';
 import type { ImageReport } from '#schema/image-report.ts';
-import type { PolicyBundle } from '#schema/policy-bundle.ts';
 import type { Command, Io, Values } from '../command.ts';
 import { type OpenWorld, openWorld, text, worldOptions, worldOptionsHelp } from '../open-world.ts';
-import { parseOutputs, writeOutput } from '../outputs.ts';
+import { checkOutputs, parseOutputs, writeOutput } from '../outputs.ts';
+import { readBundle } from '../read-bundle.ts';
 import { megabytes, type Progress, progressOn } from '../progress.ts';
 import { defaultTag } from '../scan-tag.ts';
 
@@ -25,8 +22,6 @@ import { defaultTag } from '../scan-tag.ts';
 const feedMaxAgeMs = 24 * 3_600_000;
 
 export const scan: Command = {
-  name: 'scan',
-  summary: 'Says what is in an image, what is wrong with it, and whether it may ship',
   usage: 'scan SOURCE [options]',
   help: `
 SOURCE is an image of a registry (alpine:3.20, ghcr.io/me/app@sha256:...), or
@@ -53,11 +48,14 @@ Exit code 0: may ship; 1: stopped by policy; 2: could not be scanned.`,
 
 async function run(io: Io, values: Values, positionals: readonly string[]): Promise<number> {
   const [source, ...more] = positionals;
-  if (source === undefined || source === '' || more.length > 0)
-    throw new Fault('input/invalid', 'scan: give one image; see plimsoll scan --help');
+  if (source === undefined || source === '')
+    throw new Fault('input/invalid', 'scan: give the image to scan; see plimsoll scan --help');
+  if (more.length > 0)
+    throw new Fault('input/invalid', `scan: '${more[0]}' is one word too many; give one image a command`);
   const outputs = parseOutputs((values['output'] ?? []) as readonly string[]);
   const bundle = await readBundle(text(values, 'policy'));
   const tag = defaultTag(text(values, 'tag') ?? source);
+  await checkOutputs(outputs);
   await using world = await openWorld(io, values, 'scan');
   using progress = progressOn(io, values['quiet'] === true, () => world.clock.now());
   const image = await analyze(io, world, values, source, progress);
@@ -110,23 +108,4 @@ function showLayers(progress: Progress): (step: AnalysisProgress) => void {
     const total = [...layers.values()].reduce((sum, layer) => sum + (layer.total ?? layer.done), 0);
     progress.show(`reading layers: ${known}${total === 0 ? '' : `, ${megabytes(done)} of ${megabytes(total)}`}`);
   };
-}
-
-async function readBundle(file: string | undefined): Promise<PolicyBundle> {
-  if (file === undefined) return defaultBundle;
-  let json: unknown;
-  try {
-    json = JSON.parse(await readFile(file, 'utf8'));
-  } catch (cause) {
-    throw new Fault(
-      'input/invalid',
-      `--policy: ${file} cannot be read as JSON: ${cause instanceof Error ? cause.message : cause}`,
-      { cause },
-    );
-  }
-  const parsed = parseBundle(json);
-  if (parsed.kind === 'bundle') return parsed.bundle;
-  const shown = parsed.problems.slice(0, 5).map((problem) => `${problem.problem_type}: ${problem.details}`);
-  const more = parsed.problems.length > 5 ? ` and ${parsed.problems.length - 5} more` : '';
-  throw new Fault('input/invalid', `--policy: ${file} is not a valid bundle: ${shown.join('; ')}${more}`);
 }
