@@ -1,3 +1,5 @@
+import { stat } from 'node:fs/promises';
+import { Fault } from '#core/fault.ts';
 import { dockerArchive } from './sources/open-docker-archive.ts';
 import { oci } from './sources/open-oci.ts';
 import { ociArchive } from './sources/open-oci-archive.ts';
@@ -23,6 +25,17 @@ export async function openImage(world: OpenWorld, source: string, options: OpenO
   if (kind !== undefined) {
     return await kind.open(world, { reference: source, rest: source.slice(kind.prefix.length + 1), options });
   }
-  const found = (await isPath(source)) ? path : registry;
-  return await found.open(world, { reference: source, rest: source, options });
+  const request = { reference: source, rest: source, options };
+  if (await isPath(source)) return await path.open(world, request);
+  try {
+    return await registry.open(world, request);
+  } catch (thrown) {
+    if (!(thrown instanceof Fault) || !(await exists(source))) throw thrown;
+    const { code, detail, message } = thrown;
+    throw new Fault(code, `${message}; for what is at that path here, write ./${source}`, { detail, cause: thrown });
+  }
+}
+
+async function exists(file: string): Promise<boolean> {
+  return !file.includes('\0') && (await stat(file).catch(() => null)) !== null;
 }

@@ -1,4 +1,5 @@
 import type { Digest } from '#core/digest.ts';
+import { Fault } from '#core/fault.ts';
 import type { Limits } from '#core/limits.ts';
 import type { Blobs } from '#platform/blobs.ts';
 import type { SourceLayer } from '#registry/layer-source.ts';
@@ -64,7 +65,11 @@ export class LayerIntake {
       .sort(([, a], [, b]) => (b.size ?? 0) - (a.size ?? 0));
     const ends = new Map<Digest | SourceLayer, LayerEnd>();
     await allOrNone(unknown, this.#options, async ([key, layer], signal) => {
-      ends.set(key, await this.#readOne(layer, signal));
+      try {
+        ends.set(key, await this.#readOne(layer, signal));
+      } catch (thrown) {
+        throw withLayer(thrown, layer);
+      }
     });
     return layers.map((layer) => {
       const end = ends.get(layer.diffId ?? layer);
@@ -111,6 +116,14 @@ export class LayerIntake {
     });
     return { bytes, end: () => end };
   }
+}
+
+/** What inflates bytes or reads a tar does not know whose they are. */
+function withLayer(thrown: unknown, layer: SourceLayer): unknown {
+  if (!(thrown instanceof Fault) || !/^image\/(corrupt|unsupported)$/.test(thrown.code)) return thrown;
+  const { code, detail, message } = thrown;
+  if ([layer.digest, layer.diffId].some((digest) => digest !== null && message.includes(digest))) return thrown;
+  return new Fault(code, `the layer ${layerName(layer)} cannot be read: ${message}`, { detail, cause: thrown });
 }
 
 /** Runs the work for each item, several at once; when one fails the others are told to stop and waited for. */

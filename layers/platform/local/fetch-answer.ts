@@ -53,6 +53,7 @@ export function unreachable(thrown: unknown, url: URL): Fault {
 
 const hints = [
   { codes: /^(ENOTFOUND|EAI_AGAIN)$/, hint: '; check the name and the network' },
+  { codes: /^ECONNREFUSED$/, hint: '; check the address, and that something listens there' },
   {
     codes: /CERT|SIGNATURE|ISSUER/,
     hint: '; if its certificate is of an authority of your own, name the authority’s file in NODE_EXTRA_CA_CERTS',

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import { chmod, mkdir, rm } from 'node:fs/promises';
+import { access, chmod, mkdir, rm, stat } from 'node:fs/promises';
 import { homedir } from 'node:os';
-import { isAbsolute, join, resolve } from 'node:path';
+import { dirname, isAbsolute, join, resolve } from 'node:path';
 import { Fault } from '#core/fault.ts';
 import type { Log } from '#core/log.ts';
 import { endLeases } from '../lease.ts';
@@ -109,11 +109,30 @@ export function defaultDataFolder(environment: Readonly<Record<string, string | 
 
 async function makeFolder(data: string): Promise<void> {
   try {
-    const made = await mkdir(data, { recursive: true, mode: 0o700 });
-    if (made !== undefined) await chmod(data, 0o700);
+    if (await makeFolders(data)) await chmod(data, 0o700);
   } catch (thrown) {
     const { code } = thrown as NodeJS.ErrnoException;
-    throw new Fault('input/invalid', `The data folder ${data} cannot be made (${code}); give another one with --data`);
+    const why = code === 'EEXIST' || code === 'ENOTDIR' ? 'there is a file of that name' : code;
+    throw new Fault('input/invalid', `The data folder ${data} cannot be made (${why}); give another one with --data`);
+  }
+  // 7 is all of read, write and enter.
+  await access(data, 7).catch(() => {
+    throw new Fault('input/invalid', `The data folder ${data} cannot be written; give another one with --data`);
+  });
+}
+
+/** False when the folder is there. The recursive mkdir of Node 24 never ends in a folder that answers ENOENT, as /proc does. */
+async function makeFolders(folder: string): Promise<boolean> {
+  for (let asked = false; ; asked = true) {
+    try {
+      await mkdir(folder, { mode: 0o700 });
+      return true;
+    } catch (thrown) {
+      const { code } = thrown as NodeJS.ErrnoException;
+      if (code === 'EEXIST' && (await stat(folder)).isDirectory()) return false;
+      if (code !== 'ENOENT' || asked || dirname(folder) === folder) throw thrown;
+      await makeFolders(dirname(folder));
+    }
   }
 }
 

@@ -41,7 +41,9 @@ async function start(folder: string | null): Promise<PGlite> {
     const said = thrown instanceof Error ? thrown.message : String(thrown);
     throw new Fault(
       'sql/unavailable',
-      `The embedded database ${folder === null ? 'in memory' : `in ${folder}`} does not start: ${said.slice(0, 500)}`,
+      folder === null
+        ? `The embedded database in memory does not start: ${said.slice(0, 500)}`
+        : `The embedded database in ${folder} does not start: ${said.slice(0, 500)}; if it is damaged, move its data folder away: feeds are fetched and images read again`,
     );
   }
 }

@@ -88,9 +88,12 @@ test('what keeps a data folder from opening is told, and lets go of the lock', a
   await writeFile(file, '');
   await assert.rejects(
     openLocalPlatform(options(join(file, 'data'))),
-    isFault('input/invalid', /cannot be made \(ENOTDIR\)/),
+    isFault('input/invalid', /data cannot be made \(there is a file of that name\)/),
   );
-  await assert.rejects(openLocalPlatform(options(file)), isFault('input/invalid', /cannot be made \(EEXIST\)/));
+  await assert.rejects(
+    openLocalPlatform(options(file)),
+    isFault('input/invalid', /cannot be made \(there is a file of that name\)/),
+  );
   const databaseUrl = 'postgres://user:s3cret@127.0.0.1:1/x';
   await assert.rejects(
     openLocalPlatform(options(data, { databaseUrl })),
