@@ -5,6 +5,7 @@ import {
   admitToCatalog,
   findImage,
   findImageById,
+  findImages,
   listImages,
   listUnfinished,
   moveImage,
@@ -168,4 +169,48 @@ test('events of a tag that come twice or out of order give one history', async (
       );
       assert.equal((await tagsOf(world, 'team', [digestOf('1')])).get(digestOf('1'))?.[0]?.detectedAt, 300);
     });
+});
+
+test('annotations that would grow without end are refused, and nothing is changed', async () => {
+  await withTeams(async (world) => {
+    const annotate = (key: string) =>
+      admitToCatalog(world, newImage('1', { annotations: { [key]: 'x'.repeat(8000) } }), 1000);
+    await annotate('a');
+    await annotate('b');
+    await assert.rejects(annotate('c'), { code: 'input/too-large', message: /annotations/ });
+    const { annotations } = (await findImage(world, 'team', digestOf('1')))!;
+    assert.deepEqual(Object.keys(annotations), ['a', 'b']);
+    const fewer = await admitToCatalog(world, newImage('1', { annotations: { a: null, b: null } }), 1000);
+    assert.deepEqual(fewer.image.annotations, {});
+  });
+});
+
+test('several images are found by their digests, in the account alone', async () => {
+  await withTeams(async (world) => {
+    for (const digit of '123') await admitToCatalog(world, newImage(digit), 1);
+    await admitToCatalog(world, newImage('4', { account: 'other' }), 1);
+    const found = await findImages(world, 'team', ['2', '3', '4', '5'].map(digestOf));
+    assert.deepEqual(found.map(({ digest }) => digest).sort(), ['2', '3'].map(digestOf));
+    assert.deepEqual(await findImages(world, 'team', []), []);
+  });
+});
+
+test('an image that thousands of tags point to has them all, the newest first', async () => {
+  await withTeams(async (world) => {
+    for (const digit of '12') await admitToCatalog(world, newImage(digit), 1);
+    await world.sql.query(
+      `insert into image_tag (account, registry, repository, tag, detected_at, digest)
+       select 'team', 'r', 'app', 'build-' || n, n, :digest::text from generate_series(1, 2500) as n`,
+      { digest: digestOf('1') },
+    );
+    await recordTag(world, 'team', {
+      ...{ registry: 'r', repository: 'app', tag: 'v1', digest: digestOf('2'), detectedAt: 7 },
+    });
+    const tags = await tagsOf(world, 'team', [digestOf('1'), digestOf('2')]);
+    assert.deepEqual(
+      tags.get(digestOf('1'))?.map(({ tag }) => tag),
+      Array.from({ length: 2500 }, (_, at) => `build-${2500 - at}`),
+    );
+    assert.equal(tags.get(digestOf('2'))?.length, 1);
+  });
 });
