@@ -1,5 +1,5 @@
 /** The version of Plimsoll; a house test keeps it equal to package.json. */
 export const version = '0.1.0';
 
-/** The number of the last migration in schema/sql; a house test keeps it so. */
+/** The number of the last migration in schema/sql; a test keeps it so. */
 export const schemaVersion = 6;

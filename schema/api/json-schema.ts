@@ -25,6 +25,12 @@ function expressed(schema: unknown): unknown {
   if (Array.isArray(schema)) return schema.map(expressed);
   if (typeof schema !== 'object' || schema === null) return schema;
   const { anyOf, propertyNames: _, ...rest } = schema as Record<string, unknown>;
+  const { type } = rest;
+  if (Array.isArray(type)) {
+    const types = type.filter((one) => one !== 'null');
+    rest['type'] = types.length === 1 ? types[0] : 'object';
+    if (types.length < type.length) rest['x-nullable'] = true;
+  }
   if (rest['additionalProperties'] === false) delete rest['additionalProperties'];
   if (rest['type'] === 'boolean') delete rest['pattern'];
   const own = Object.fromEntries(Object.entries(rest).map(([key, value]) => [key, expressed(value)]));
