@@ -4,12 +4,12 @@ import type { OpenRegistryImage } from '#catalog/admit-image.ts';
 import { defaultLimits } from '#core/limits.ts';
 import type { Log } from '#core/log.ts';
 import { mirrored } from '#feeds/mirror.ts';
-import type { Fetch } from '#platform/fetch.ts';
 import { type LocalPlatform, openLocalPlatform } from '#platform/local/local-platform.ts';
 import { ensureDefaultBundle } from '#policy/bundle-store.ts';
-import { dockerCredentials } from '#registry/credentials.ts';
-import { dockerFolder } from '#registry/docker-folder.ts';
-import { registry } from '#registry/open-registry.ts';
+import { dockerCredentials } from '#registry/client/credentials.ts';
+import { dockerFolder } from '#registry/client/docker-folder.ts';
+import { type RegistryEndpoint, throughEndpoints } from '#registry/client/registry-endpoints.ts';
+import { registry } from '#registry/sources/open-registry.ts';
 import { createApp } from '../api/app.ts';
 import { routes } from '../api/routes.ts';
 import type { PipelineWorld } from '../pipeline.ts';
@@ -25,8 +25,8 @@ export interface ServerSettings {
   readonly data: string;
   readonly feedsMirror?: string;
   readonly offline: boolean;
-  /** Registries that are reached elsewhere: by host, `*` for any part of a name. */
-  readonly endpoints: readonly { readonly host: string; readonly url: string }[];
+  /** Registries that are reached elsewhere. */
+  readonly endpoints: readonly RegistryEndpoint[];
   /** Null: a new administrator gets a new password. */
   readonly adminPassword: string | null;
   readonly databaseUrl?: string;
@@ -105,19 +105,4 @@ function registryOpener(settings: ServerSettings, platform: LocalPlatform): Open
         temporaryFile: (name) => platform.temporaryFile(name),
       },
     });
-}
-
-/** A fetch that reaches some hosts elsewhere. */
-function throughEndpoints(fetch: Fetch, endpoints: ServerSettings['endpoints']): Fetch {
-  const rules = endpoints.map(({ host, url }) => ({ url, pattern: hostPattern(host) }));
-  return (url, request) => {
-    const { host, origin } = new URL(url);
-    const rule = rules.find(({ pattern }) => pattern.test(host));
-    return fetch(rule === undefined ? url : rule.url + url.slice(origin.length), request);
-  };
-}
-
-function hostPattern(host: string): RegExp {
-  const parts = host.split('*').map((part) => part.replace(/[.*+?^${}()|[\]\\]/g, '\\$&'));
-  return new RegExp(`^${parts.join('[^/]*')}$`);
 }

@@ -1,17 +1,16 @@
 import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
 import { test } from 'node:test';
-import { finishDigest, startDigest } from '#core/digest.ts';
+import { digestOf } from '#core/digest.ts';
 import type { Fault } from '#core/fault.ts';
 import { defaultLimits } from '#core/limits.ts';
 import { systemFetch } from '#platform/local/system-fetch.ts';
 import type { FindCredentials } from '#registry/client/credentials.ts';
-import { inflate, openLayerBytes } from '#registry/layer-bytes.ts';
-import type { ImageSource } from '#registry/layer-source.ts';
 import { openImage } from '#registry/open-image.ts';
 import { registryClient } from '#registry/client/registry-client.ts';
 import type { OpenOptions } from '#registry/sources/source-kind.ts';
 import { artifact, image, index, layer } from '#test/support/image-builder.ts';
+import { readLayers } from '#test/support/read-layers.ts';
 import {
   type RegistryBehaviour,
   type RegistryServer,
@@ -50,22 +49,6 @@ async function withRegistry(
 
 async function open(server: RegistryServer, options: Partial<OpenOptions> = {}, reference = 'team/app:1.0') {
   return await openImage(world, `${server.host}/${reference}`, { limits: defaultLimits, ...options });
-}
-
-/** Reads all layers; their digests must be those that the manifest and the config name. */
-async function readLayers(source: ImageSource): Promise<void> {
-  for (const { bytes, digest, diffId } of source.layers) {
-    assert.notEqual(bytes.kind, 'folder');
-    const [stored, plain] = [startDigest(), startDigest()];
-    const observed = async function* () {
-      for await (const piece of openLayerBytes(bytes as Exclude<typeof bytes, { kind: 'folder' }>)) {
-        stored.update(piece);
-        yield piece;
-      }
-    };
-    for await (const piece of inflate(observed())) plain.update(piece);
-    assert.deepEqual([finishDigest(stored), finishDigest(plain)], [digest, diffId]);
-  }
 }
 
 function fault(code: string, form: RegExp) {
@@ -326,7 +309,7 @@ test('a schema 1 manifest and an artifact are refused with what they are', async
   );
   const chart = artifact({ tag: 'chart', artifactType: 'application/vnd.cncf.helm.config.v1+json' });
   const held = repositoryOf([chart]);
-  const digest = finishDigest(startDigest().update(old));
+  const digest = digestOf(old);
   await using server = await startRegistry({
     'team/app': { tags: new Map([...held.tags, ['old', digest]]), blobs: new Map([...held.blobs, [digest, old]]) },
   });

@@ -38,19 +38,34 @@ export interface RegistryBehaviour {
   readonly contentType?: string;
   /** Where the registry sends its callers for a token, when not to itself. */
   readonly realm?: string;
+  /** Looks at each call to the registry before anything else does; what it gives is the answer. */
+  readonly refuses?: (request: IncomingMessage) => Refusal | null;
+  /** What redirects of blobs name as the second origin, instead of its address. */
+  readonly redirectTo?: string;
   /** The first answer with this blob stops in the middle and stays open, until the client goes. */
   readonly stallOnce?: Digest;
+}
+
+/** An answer other than the one that was wanted. */
+export interface Refusal {
+  readonly status: number;
+  readonly code: string;
+  readonly headers?: Readonly<Record<string, string>>;
 }
 
 export interface RegistryServer extends AsyncDisposable {
   /** `127.0.0.1:PORT`, the registry's name in references. */
   readonly host: string;
+  /** `127.0.0.1:PORT` of the second origin, which blobs are redirected to. */
+  readonly blobHost: string;
   /** Every request so far, those of the second origin too, as `METHOD path`. */
   readonly requests: readonly string[];
   /** How many requests match. */
   count(form: RegExp): number;
   /** Tokens given so far count no longer. */
   expireTokens(): void;
+  /** The next answers with blobs break off after so many bytes each. */
+  cut(...bytes: readonly number[]): void;
 }
 
 /** The repository that holds these images: tagged ones by tag, all by digest. */
@@ -112,7 +127,11 @@ export async function startRegistry(
     const served = behaviour.damaged === digest ? damage(bytes) : bytes;
     if (kind === 'manifests') return sendManifest(request, response, served, digest, behaviour);
     if (behaviour.redirectBlobs === true) {
-      return response.writeHead(307, { Location: `http://${state.other}/cdn${request.url!}?signature=s` }).end();
+      return response
+        .writeHead(307, {
+          Location: `${behaviour.redirectTo ?? `http://${state.other}`}/cdn${request.url!}?signature=s`,
+        })
+        .end();
     }
     if (behaviour.stallOnce === digest && !state.stalled) {
       state.stalled = true;
@@ -124,6 +143,8 @@ export async function startRegistry(
 
   const registry = createServer((request, response) => {
     state.requests.push(`${request.method} ${request.url}`);
+    const refusal = behaviour.refuses?.(request) ?? null;
+    if (refusal !== null) return refuse(response, refusal.status, refusal.code, refusal.headers);
     if (request.url!.startsWith('/token')) return void giveToken(request, response, behaviour, state);
     if (!allowed(request, behaviour, state.tokens)) return challenge(response, behaviour, state.host, request.url!);
     const status = state.statuses.shift();
@@ -136,17 +157,20 @@ export async function startRegistry(
   const other = createServer((request, response) => {
     state.requests.push(`${request.method} ${request.url}`);
     if (request.headers.authorization !== undefined) return refuse(response, 400, 'UNSUPPORTED');
-    const found = /^\/cdn\/v2\/(.+)\/blobs\/([^/?]+)/.exec(request.url!)!;
-    const bytes = repositories[found[1]!]!.blobs.get(found[2] as Digest)!;
+    const found = /^\/cdn\/v2\/(.+)\/blobs\/([^/?]+)/.exec(request.url!);
+    const bytes = repositories[found?.[1] ?? '']?.blobs.get(found?.[2] as Digest);
+    if (found === null || bytes === undefined) return refuse(response, 404, 'BLOB_UNKNOWN');
     sendBlob(request, response, behaviour.damaged === found[2] ? damage(bytes) : bytes, behaviour, state.cuts);
   });
   state.host = await listen(registry);
   state.other = await listen(other);
   return {
     host: state.host,
+    blobHost: state.other,
     requests: state.requests,
     count: (form) => state.requests.filter((request) => form.test(request)).length,
     expireTokens: () => state.tokens.clear(),
+    cut: (...bytes) => void state.cuts.push(...bytes),
     async [Symbol.asyncDispose]() {
       await Promise.all([close(registry), close(other)]);
     },
@@ -246,7 +270,12 @@ function basic({ username, password }: RegistryBehaviour): string {
   return `Basic ${Buffer.from(`${username}:${password}`).toString('base64')}`;
 }
 
-function refuse(response: ServerResponse, status: number, code: string, headers: Record<string, string> = {}): void {
+function refuse(
+  response: ServerResponse,
+  status: number,
+  code: string,
+  headers: Readonly<Record<string, string>> = {},
+): void {
   response.writeHead(status, { 'Content-Type': 'application/json', ...headers });
   response.end(JSON.stringify({ errors: [{ code, message: 'in the words of the registry' }] }));
 }

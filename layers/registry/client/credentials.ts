@@ -8,15 +8,21 @@ import { parseDocument } from '../image/document.ts';
 
 /**
  * The credentials for a repository of a registry (by the registry's name: `docker.io`, not its API host); null when there
- * are none. What it throws is told to the user only if the registry refuses to answer without credentials.
+ * are none. `refused` are those given before, when the registry did not take them: whoever can get newer ones does so, all
+ * others give the same again. A fault that may pass (`retry`) passes through; what else is thrown is told to the user only
+ * if the registry refuses to answer without credentials.
  */
-export type FindCredentials = (registry: string, repository: string) => Promise<Credentials | null>;
+export type FindCredentials = (
+  registry: string,
+  repository: string,
+  refused?: Credentials,
+) => Promise<Credentials | null>;
 
 /** The first credentials that any of these finds. */
 export function firstCredentials(...finders: readonly FindCredentials[]): FindCredentials {
-  return async (registry, repository) => {
+  return async (registry, repository, refused) => {
     for (const find of finders) {
-      const found = await find(registry, repository);
+      const found = await find(registry, repository, refused);
       if (found !== null) return found;
     }
     return null;

@@ -1,4 +1,4 @@
-import { Fault } from '#core/fault.ts';
+import { Fault, faults } from '#core/fault.ts';
 import type { Platform } from '#platform/platform.ts';
 import { discard, readText, send } from '#platform/send.ts';
 import { registryToken } from '#schema/oci.ts';
@@ -16,8 +16,15 @@ export interface RegistryAuth {
    * refused; when another call got a newer one since, that is given. Calls for one repository share one token request.
    */
   answer(challenge: string, repository: string, used: string | null): Promise<string | null>;
+  /**
+   * Answers a 403 in the same way: only where the credentials refused are ones that end, which some registries (ECR) do not
+   * tell by 401.
+   */
+  renew(repository: string, used: string | null): Promise<string | null>;
   /** Why credentials could not be found, if that is so; for the message of a refusal. */
   problem(): string | null;
+  /** What can be done about a refusal, when the credentials say it. */
+  advice(): string | null;
 }
 
 export interface AuthSettings {
@@ -33,18 +40,22 @@ const largestAnswer = 1024 * 1024;
 
 /** The token and basic flows of the distribution project, with tokens kept by repository until they expire. */
 export function registryAuth(world: Pick<Platform, 'fetch' | 'clock'>, settings: AuthSettings): RegistryAuth {
-  const known = new Map<string, { header: string; until: number }>();
+  const known = new Map<string, { header: string; until: number; credentials: Credentials | null }>();
   const running = new Map<string, Promise<string | null>>();
   let problem: string | null = null;
+  let advice: string | null = null;
 
   const current = (repository: string) => {
     const found = known.get(repository);
     return found !== undefined && world.clock.now() < found.until ? found.header : null;
   };
-  const find = async (repository: string): Promise<Credentials | null> => {
+  const find = async (repository: string, refused: Credentials | null): Promise<Credentials | null> => {
     try {
-      return (await settings.credentials?.(settings.registry, repository)) ?? null;
+      const found = (await settings.credentials?.(settings.registry, repository, refused ?? undefined)) ?? null;
+      advice = found?.kind === 'basic' ? (found.advice ?? null) : null;
+      return found;
     } catch (thrown) {
+      if (thrown instanceof Fault && faults[thrown.code].retry) throw thrown;
       // Most images are public: a broken helper is told of only when the registry refuses.
       problem = thrown instanceof Fault ? thrown.message : 'the credentials could not be read';
       return null;
@@ -53,39 +64,57 @@ export function registryAuth(world: Pick<Platform, 'fetch' | 'clock'>, settings:
   const login = async (header: string, repository: string, used: string | null): Promise<string | null> => {
     const challenges = parseChallenges(header);
     const bearer = challenges.find(({ scheme }) => scheme === 'bearer');
-    const credentials = await find(repository);
+    const credentials = await find(repository, refusedBy(repository, used));
     if (credentials?.kind === 'registry-token')
-      return remember(repository, `Bearer ${credentials.token}`, Infinity, used);
+      return remember(repository, `Bearer ${credentials.token}`, Infinity, credentials, used);
     if (bearer !== undefined) {
       const { token, life } = await requestToken(world, settings, bearer, repository, credentials);
       // A little early, so that it does not expire on the way.
-      return remember(repository, `Bearer ${token}`, world.clock.now() + life * 900, null);
+      return remember(repository, `Bearer ${token}`, world.clock.now() + life * 900, null, null);
     }
     if (challenges.some(({ scheme }) => scheme === 'basic') && credentials?.kind === 'basic') {
-      return remember(repository, basic(credentials), Infinity, used);
+      return remember(repository, basic(credentials), credentials.until ?? Infinity, credentials, used);
     }
     return null;
   };
-  const remember = (repository: string, header: string, until: number, used: string | null) => {
+  const remember = (
+    repository: string,
+    header: string,
+    until: number,
+    credentials: Credentials | null,
+    used: string | null,
+  ) => {
     if (header === used) return null;
-    known.set(repository, { header, until });
+    known.set(repository, { header, until, credentials });
     return header;
+  };
+  /** The credentials behind a header that was refused. */
+  const refusedBy = (repository: string, used: string | null) => {
+    const entry = known.get(repository);
+    return entry !== undefined && entry.header === used ? entry.credentials : null;
+  };
+  const answer = async (challenge: string, repository: string, used: string | null) => {
+    const newer = current(repository);
+    if (newer !== null && newer !== used) return newer;
+    const flight = running.get(repository) ?? login(challenge, repository, used);
+    running.set(repository, flight);
+    try {
+      return await flight;
+    } finally {
+      running.delete(repository);
+    }
   };
 
   return {
     header: current,
-    async answer(challenge, repository, used) {
-      const newer = current(repository);
-      if (newer !== null && newer !== used) return newer;
-      const flight = running.get(repository) ?? login(challenge, repository, used);
-      running.set(repository, flight);
-      try {
-        return await flight;
-      } finally {
-        running.delete(repository);
-      }
+    answer,
+    async renew(repository, used) {
+      const entry = known.get(repository);
+      if (used === null || entry?.credentials?.kind !== 'basic' || entry.credentials.until === undefined) return null;
+      return await answer('Basic', repository, used);
     },
     problem: () => problem,
+    advice: () => advice,
   };
 }
 

@@ -8,7 +8,7 @@ import { blobStream } from './blob-stream.ts';
 import type { FindCredentials } from './credentials.ts';
 import { manifestTypes } from '../image/manifest.ts';
 import { registryHost } from '../reference.ts';
-import { registryAuth } from './registry-auth.ts';
+import { type RegistryAuth, registryAuth } from './registry-auth.ts';
 
 export interface ManifestAnswer {
   readonly bytes: Buffer;
@@ -69,19 +69,22 @@ export function registryClient(world: World, options: ClientOptions): RegistryCl
     };
     const used = auth.header(repository);
     let response = await attempt(used);
-    const challenge = response.headers.get('www-authenticate');
-    if (response.status === 401 && challenge !== null) {
-      const header = await auth.answer(challenge, repository, used).catch(async (thrown: unknown) => {
-        await discard(response);
-        throw thrown;
-      });
-      if (header !== null) {
-        await discard(response);
-        response = await attempt(header);
-      }
+    const header = await loginAfter(response, repository, used).catch(async (thrown: unknown) => {
+      await discard(response);
+      throw thrown;
+    });
+    if (header !== null) {
+      await discard(response);
+      response = await attempt(header);
     }
     if (response.ok) return response;
-    throw await refusal(response, `reading ${request.what} of ${registry}/${repository}`, registry, auth.problem());
+    throw await refusal(response, `reading ${request.what} of ${registry}/${repository}`, registry, auth);
+  };
+
+  const loginAfter = async (response: Response, repository: string, used: string | null) => {
+    const challenge = response.headers.get('www-authenticate');
+    if (response.status === 401 && challenge !== null) return await auth.answer(challenge, repository, used);
+    return response.status === 403 ? await auth.renew(repository, used) : null;
   };
 
   const manifest = async (repository: string, reference: string): Promise<ManifestAnswer> => {
@@ -159,14 +162,16 @@ async function whole(open: () => Promise<Response>, limit: number, where: string
 }
 
 /** What an answer other than 2xx means. Of the registry's own words only the error codes are told. */
-async function refusal(response: Response, doing: string, registry: string, problem: string | null): Promise<Fault> {
+async function refusal(response: Response, doing: string, registry: string, auth: RegistryAuth): Promise<Fault> {
   const { status } = response;
   const codes = await errorCodes(response);
   const detail = { status, codes };
   const told = codes.length === 0 ? `${status}` : `${status} ${codes.join(', ')}`;
   if (status === 401 || status === 403) {
+    const problem = auth.problem();
     const why = problem === null ? '' : ` (${problem})`;
-    const message = `${doing}: ${registry} denies it (${told}); check the name, or log in with: docker login ${registry}${why}`;
+    const help = auth.advice() ?? `check the name, or log in with: docker login ${registry}`;
+    const message = `${doing}: ${registry} denies it (${told}); ${help}${why}`;
     return new Fault('registry/denied', message, { detail });
   }
   if (status === 404 || codes.some((code) => ['MANIFEST_UNKNOWN', 'NAME_UNKNOWN', 'BLOB_UNKNOWN'].includes(code))) {
