@@ -1,0 +1,57 @@
+import { ECRClient, type ECRClientConfig } from '@aws-sdk/client-ecr';
+import { Fault } from '#core/fault.ts';
+import type { AssumedRole } from './ecr-auth.ts';
+
+type AwsCredentials = NonNullable<ECRClientConfig['credentials']>;
+
+export interface EcrClientSettings {
+  /** Instead of the region's own endpoint: an emulator. From settings, never from data. */
+  readonly endpoint?: string;
+  /** Whose calls these are; the SDK's own chain (task role, environment, profile) when left out. */
+  readonly credentials?: AwsCredentials;
+  /** Takes on a role (STS AssumeRole with its external id); without it roles cannot be used. */
+  readonly assumeRole?: (role: AssumedRole, region: string) => AwsCredentials;
+}
+
+/** Clients by region and role, made when they are first wanted. Disposing of it closes their connections. */
+export interface EcrClients extends Disposable {
+  clientFor(region: string, role: AssumedRole | null): ECRClient;
+}
+
+const mostClients = 64;
+
+/** The clients of ECR's API. They do not try again by themselves: callEcr does, by the clock that it is given. */
+export function ecrClients(settings: EcrClientSettings = {}): EcrClients {
+  const clients = new Map<string, ECRClient>();
+  const credentialsOf = (region: string, role: AssumedRole | null) => {
+    if (role === null) return settings.credentials;
+    if (settings.assumeRole !== undefined) return settings.assumeRole(role, region);
+    throw new Fault('registry/denied', `Role ${role.arn} cannot be taken on here: nothing is set up to assume roles`);
+  };
+  return {
+    clientFor(region, role) {
+      const key = JSON.stringify([region, role?.arn, role?.externalId]);
+      const known = clients.get(key);
+      if (known !== undefined) return known;
+      const credentials = credentialsOf(region, role);
+      const client = new ECRClient({
+        region,
+        maxAttempts: 1,
+        requestHandler: { connectionTimeout: 5_000, requestTimeout: 30_000, throwOnRequestTimeout: true },
+        ...(settings.endpoint === undefined ? {} : { endpoint: settings.endpoint }),
+        ...(credentials === undefined ? {} : { credentials }),
+      });
+      clients.set(key, client);
+      if (clients.size > mostClients) {
+        const [oldest, unused] = clients.entries().next().value!;
+        clients.delete(oldest);
+        unused.destroy();
+      }
+      return client;
+    },
+    [Symbol.dispose]() {
+      for (const client of clients.values()) client.destroy();
+      clients.clear();
+    },
+  };
+}
