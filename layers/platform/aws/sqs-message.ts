@@ -28,7 +28,7 @@ export function inBatches(queue: string, bodies: readonly string[]): readonly (r
         `Queue ${queue}: a message is empty or holds a control character, which JSON text does not`,
       );
     }
-    const text = body.replace(/[\ufffe\uffff]|\p{Surrogate}/gu, escape);
+    const text = body.replace(/[\ufffe\uffff]|\p{Surrogate}/gu, jsonEscape);
     const sent = Buffer.byteLength(text);
     const last = batches.at(-1);
     if (last === undefined || last.length === batch.messages || bytes + sent > batch.bytes) {
@@ -52,6 +52,6 @@ export function attributeText(text: string): string | null {
   );
 }
 
-function escape(character: string): string {
+function jsonEscape(character: string): string {
   return `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
 }
