@@ -6,6 +6,7 @@ import type { Format } from '#reports/format.ts';
 import { formats } from '#reports/formats.ts';
 import type { ScanReport } from '#schema/scan-report.ts';
 import type { Io } from './command.ts';
+import { columnsOf } from './progress.ts';
 
 /** A report to write: in which format, and to which file; null is the standard output. */
 export interface Output {
@@ -60,7 +61,7 @@ export async function writeOutput(io: Io, { format, file }: Output, report: Scan
   if (file === null) {
     const terminal = io.out.isTTY === true;
     const color = terminal && !io.env['NO_COLOR'] && io.env['TERM'] !== 'dumb';
-    await print(io.out, format.write(report, { color, columns: terminal ? (io.out.columns ?? 80) : null }));
+    await print(io.out, format.write(report, { color, columns: terminal ? columnsOf(io.out) : null }));
     return;
   }
   const pieces = format.write(report, { color: false, columns: null });
