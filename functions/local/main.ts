@@ -68,7 +68,8 @@ function openPlatform(settings: ServerSettings): Promise<LocalPlatform> {
   return openLocalPlatform({
     data: settings.data,
     purpose: 'serve',
-    url: `http://${settings.host}:${settings.port}`,
+    // With port 0 the address is known only when the server listens.
+    ...(settings.port === 0 ? {} : { url: `http://${settings.host}:${settings.port}` }),
     offline: settings.offline,
     log: settings.log,
     ...(settings.databaseUrl === undefined ? {} : { databaseUrl: settings.databaseUrl }),

@@ -68,6 +68,9 @@ function settingsOf(io: Io, values: Values): ServerSettings {
   const port = Number(asked);
   if (!/^\d+$/.test(asked) || port > 65535) throw new Fault('input/invalid', `--port ${asked}: give 0 to 65535`);
   const mirror = text('feeds-mirror');
+  const password = io.env['PLIMSOLL_ADMIN_PASSWORD'] || null;
+  if (password !== null && (password.length < 6 || password.length > 128))
+    throw new Fault('input/invalid', 'PLIMSOLL_ADMIN_PASSWORD: a password has 6 to 128 characters; give another one');
   return {
     host: text('host') ?? '127.0.0.1',
     port,
@@ -75,7 +78,7 @@ function settingsOf(io: Io, values: Values): ServerSettings {
     ...(mirror === undefined ? {} : { feedsMirror: mirror }),
     offline: values['offline'] === true,
     endpoints: ((values['registry-endpoint'] ?? []) as readonly string[]).map(endpointOf),
-    adminPassword: io.env['PLIMSOLL_ADMIN_PASSWORD'] || null,
+    adminPassword: password,
     ...(io.env['DATABASE_URL'] ? { databaseUrl: io.env['DATABASE_URL'] } : {}),
     environment: io.env,
     log: jsonLog((line) => io.err.write(line), Date.now),

@@ -85,6 +85,12 @@ for (const [argv, line] of wrong)
     assert.match(err, /^plimsoll: .+ \(input\/invalid\)\n$/);
   });
 
+test('a password that no account may have is refused before the data folder is made', async () => {
+  const { code, err } = await plimsoll(['serve'], { env: { PLIMSOLL_ADMIN_PASSWORD: 's3cre' } });
+  assert.deepEqual([code, err.includes('s3cre')], [2, false]);
+  assert.match(err, /^plimsoll: PLIMSOLL_ADMIN_PASSWORD: a password has 6 to 128 characters/);
+});
+
 test('a failure is one line that can be printed, with its code', async () => {
   const { code, err } = await plimsoll(['fail'], {
     commands: failing(new Fault('image/corrupt', 'layer\n  of \u001b[31m\u202eevil')),
