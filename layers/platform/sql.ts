@@ -3,14 +3,15 @@ export type SqlValue = string | number | boolean | null | Uint8Array;
 
 export type SqlParameters = Readonly<Record<string, SqlValue>>;
 
-/** A row of an answer: int8 and numeric within 2^53 are numbers, bytea is Uint8Array, json and all other types are text. */
+/** A row of an answer: int8 and numeric within 2^53 are numbers, bytea is Uint8Array, all others (text, json, uuid, date, timestamp, ...) are text. */
 export type SqlRow = Readonly<Record<string, SqlValue>>;
 
 /**
  * PostgreSQL, one statement a call. Every implementation refuses what the RDS Data API refuses, with `sql/refused` or
  * `sql/result-too-large`: more than one statement, a parameter without an explicit cast (`:name::type`), a parameter that
  * is missing or not named in the statement, an array or object as a parameter, a request over 4 MiB, a result over 1 MiB,
- * a row over 64 KiB. Results hold no arrays: cast them to text or use jsonb.
+ * a row over 64 KiB. Results hold no arrays: cast them to text or use jsonb. Columns of types outside its list (timestamptz,
+ * interval, oid, name, enums, row types, ...) are refused as well: cast them to text.
  */
 export interface Sql {
   /** Runs one statement and gives its rows. */

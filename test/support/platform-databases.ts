@@ -9,6 +9,11 @@ import { testSql } from './database.ts';
 export interface TestDatabase {
   readonly name: string;
   readonly skip: boolean;
+  /**
+   * It is behind a service that refuses too large answers before they are seen, and passes on the message of an error but
+   * not its fields: Faults say less.
+   */
+  readonly tellsLess?: true;
   /** Migrated; what is written must be taken away again before it is disposed of. */
   open(): Promise<OpenSql>;
 }

@@ -1,7 +1,8 @@
 import pg from 'pg';
 import { Fault } from '#core/fault.ts';
 import type { OpenSql } from '../sql.ts';
-import { brokenCommit, faultOf, type Session, sessionSql } from './session-sql.ts';
+import { brokenCommit } from '../sql-fault.ts';
+import { faultOf, type Session, sessionSql } from './session-sql.ts';
 
 /** Milliseconds; the same bound as a call of the RDS Data API. */
 const statementTimeout = 45_000;

@@ -3,7 +3,8 @@ import { dirname, join } from 'node:path';
 import { PGlite } from '@electric-sql/pglite';
 import { Fault } from '#core/fault.ts';
 import type { OpenSql } from '../sql.ts';
-import { brokenCommit, type Session, sessionSql } from './session-sql.ts';
+import { brokenCommit } from '../sql-fault.ts';
+import { type Session, sessionSql } from './session-sql.ts';
 
 /**
  * PGlite in a folder, made when it is not there; in memory when `folder` is null. One session: calls wait for each other.

@@ -6,7 +6,7 @@ import { isFault } from '#test/support/is-fault.ts';
 import type { TestDatabase } from '#test/support/platform-databases.ts';
 
 /** What every implementation of the Sql port promises. */
-export function sqlContract({ name, skip, open }: TestDatabase): void {
+export function sqlContract({ name, skip, tellsLess, open }: TestDatabase): void {
   describe(`${name} as the sql port`, { skip }, () => {
     let sql: OpenSql;
     before(async () => {
@@ -28,8 +28,8 @@ export function sqlContract({ name, skip, open }: TestDatabase): void {
       const [row] = await sql.query(
         `select 1::smallint as i2, 2::int as i4, 9007199254740991::bigint as i8, 1.50::numeric as n, 0.25::real as f4, 0.1::float8 as f8,
            true as t, false as f, null::text as nothing, '\\x00ff'::bytea as b, 'ä''"' as text, '{"a": [1]}'::jsonb as j, '{"a":1}'::json as j1,
-           '2026-01-02T03:04:05.6Z'::timestamptz as at, '2026-01-02'::date as day, '00000000-0000-0000-0000-000000000001'::uuid as u,
-           interval '1 day' as iv, '12:00'::time as tm`,
+           '2026-01-02T03:04:05.6Z'::timestamptz::text as at, '2026-01-02T03:04:05.6Z'::timestamp as local_at, '2026-01-02'::date as day, '00000000-0000-0000-0000-000000000001'::uuid as u,
+           (interval '1 day')::text as iv, '12:00'::time as tm`,
       );
       assert.deepEqual(row, {
         i2: 1,
@@ -46,6 +46,7 @@ export function sqlContract({ name, skip, open }: TestDatabase): void {
         j: '{"a": [1]}',
         j1: '{"a":1}',
         at: '2026-01-02 03:04:05.6+00',
+        local_at: '2026-01-02 03:04:05.6',
         day: '2026-01-02',
         u: '00000000-0000-0000-0000-000000000001',
         iv: '1 day',
@@ -62,7 +63,7 @@ export function sqlContract({ name, skip, open }: TestDatabase): void {
       assert.equal(await one(':a::boolean', { a: false }), false);
       assert.deepEqual(await one(':a::bytea', { a: Buffer.from([0, 1, 254, 255]) }), new Uint8Array([0, 1, 254, 255]));
       assert.equal(await one(":a::jsonb -> 'k'", { a: JSON.stringify({ k: ['ü'] }) }), '["ü"]');
-      for (const type of ['text', 'int', 'bytea', 'jsonb', 'boolean', 'timestamptz']) {
+      for (const type of ['text', 'int', 'bytea', 'jsonb', 'boolean', 'timestamp']) {
         assert.equal(await one(`:a::${type}`, { a: null }), null, type);
       }
     });
@@ -131,6 +132,8 @@ export function sqlContract({ name, skip, open }: TestDatabase): void {
       await refused('select thing as x from thing', {}, /without a plain form; cast it to text/);
       await refused("select point '(1,2)' as x", {}, /cast it to text/);
       await refused("select '1'::money as x", {}, /cast it to text/);
+      for (const type of ['timestamptz', 'interval', 'name', 'oid', 'regclass'])
+        await refused(`select null::${type} as x`, {}, /cast it to text/);
       await refused('select 9007199254740993::bigint as x', {}, /beyond 2\^53; cast it to text/);
       await refused('select 1e300::numeric as x', {}, /beyond 2\^53/);
       await refused('select 1 as x, 2 as x', {}, /Two columns/);
@@ -139,7 +142,7 @@ export function sqlContract({ name, skip, open }: TestDatabase): void {
 
     test('refuses a row over 64 KiB and an answer over 1 MiB', async () => {
       const tooLarge = (statement: string, message: RegExp) =>
-        assert.rejects(sql.query(statement), isFault('sql/result-too-large', message));
+        assert.rejects(sql.query(statement), isFault('sql/result-too-large', tellsLess === true ? /1 MiB/ : message));
       assert.equal(((await one("repeat('x', 65536)")) as string).length, 65536);
       await tooLarge("select repeat('x', 65537) as x", /Row 1 .*65537 bytes/);
       await tooLarge("select repeat('ä', 32769) as x", /65538 bytes/);
@@ -166,7 +169,7 @@ export function sqlContract({ name, skip, open }: TestDatabase): void {
       await fails('insert into thing values (1, :a::text)', { a: 's3cret' }, '23505');
       await assert.rejects(sql.query('insert into thing values (1, null)'), (error) => {
         const { constraint, table } = (error as Fault).detail;
-        assert.deepEqual({ constraint, table }, { constraint: 'thing_pkey', table: 'thing' });
+        assert.deepEqual([constraint, table], ['thing_pkey', tellsLess === true ? undefined : 'thing']);
         return true;
       });
       assert.equal(await one('1'), 1, 'the next statement is not harmed');
