@@ -9,8 +9,8 @@ export interface Identity {
   readonly accessKeyId: string;
   readonly secretAccessKey: string;
   readonly sessionToken?: string;
-  /** Milliseconds since the epoch; never when left out. */
-  readonly expires?: number;
+  /** Keys without it do not end. */
+  readonly expiration?: Date;
   /** Actions that its policy does not allow, as `ecr:GetAuthorizationToken`. */
   readonly denied: Set<string>;
 }
@@ -37,7 +37,7 @@ const sessionLife = 3_600_000;
 export function identities(clock: Clock): Identities {
   const known = new Map<string, Identity>();
   const roles = new Map<string, Role>();
-  const add = (prefix: string, rest: Pick<Identity, 'account' | 'name' | 'sessionToken' | 'expires'>): Identity => {
+  const add = (prefix: string, rest: Pick<Identity, 'account' | 'name' | 'sessionToken' | 'expiration'>): Identity => {
     const identity: Identity = {
       ...rest,
       accessKeyId: prefix + randomBytes(8).toString('hex').toUpperCase(),
@@ -54,7 +54,8 @@ export function identities(clock: Clock): Identities {
       const role = roles.get(arn);
       if (role === undefined || role.externalId !== externalId) return null;
       const sessionToken = randomBytes(40).toString('base64');
-      return add('ASIA', { account: role.account, name: arn, sessionToken, expires: clock.now() + sessionLife });
+      const expiration = new Date(clock.now() + sessionLife);
+      return add('ASIA', { account: role.account, name: arn, sessionToken, expiration });
     },
     whoSigned(request, body) {
       const form =
@@ -70,7 +71,7 @@ export function identities(clock: Clock): Identities {
           error: 'UnrecognizedClientException',
           message: 'The security token included in the request is invalid.',
         };
-      if (identity.expires !== undefined && clock.now() >= identity.expires)
+      if (identity.expiration !== undefined && clock.now() >= identity.expiration.getTime())
         return { error: 'ExpiredTokenException', message: 'The security token included in the request is expired' };
       if (signatureOf(request, body, identity.secretAccessKey, scope!, signed!.split(';')) !== signature)
         return {
