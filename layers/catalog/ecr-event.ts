@@ -1,14 +1,12 @@
 import { Fault } from '#core/fault.ts';
 import type { EventOf } from '#schema/events.ts';
 import { ecrEvent } from '#schema/ecr-event.ts';
+import { isCompanionTag } from './companion-tag.ts';
 
 /** A push to admit, or why the event is none of ours. */
 export type EcrOutcome =
   | { readonly kind: 'pushed'; readonly event: EventOf<'image.pushed'> }
   | { readonly kind: 'ignored'; readonly reason: string };
-
-/** Manifests that are no images: signatures, attestations and SBOMs that tools store beside an image. */
-const companionTag = /^sha256-[0-9a-f]{64}(\.(sig|att|sbom))?$/;
 
 /**
  * What an EventBridge event of ECR (`source` aws.ecr, detail-type `ECR Image Action`) asks for. Throws `input/invalid` when
@@ -29,7 +27,7 @@ export function fromEcrEvent(json: unknown, account: string): EcrOutcome {
   if (detail['action-type'] !== 'PUSH') return ignored(`action ${detail['action-type']} asks for no analysis`);
   if (detail.result !== 'SUCCESS') return ignored(`the push ended with ${detail.result}`);
   const tag = detail['image-tag'] || null;
-  if (tag !== null && companionTag.test(tag)) return ignored(`${tag} is a signature or attestation, not an image`);
+  if (tag !== null && isCompanionTag(tag)) return ignored(`${tag} is a signature or attestation, not an image`);
   const suffix = region.startsWith('cn-') ? 'amazonaws.com.cn' : 'amazonaws.com';
   const host = `${owner}.dkr.ecr.${region}.${suffix}`;
   const reference = `${host}/${detail['repository-name']}${tag === null ? '' : `:${tag}`}@${detail['image-digest']}`;

@@ -1,0 +1,49 @@
+import type { Sql } from '#platform/sql.ts';
+
+/** A digest that a registry has, and a tag that points to it there (null: the digest alone). */
+export interface Asked {
+  readonly digest: string;
+  readonly tag: string | null;
+}
+
+/** What the catalog says about one that was asked: since when its tag points elsewhere, null when it never pointed anywhere. */
+export interface Unknown {
+  /** Its place in what was asked. */
+  readonly at: number;
+  readonly elsewhereSince: number | null;
+}
+
+/**
+ * Which of these the catalog does not have as the registry has them: the tag points to something else or is not known,
+ * or, without a tag, the digest is not known. A digest is known as an image or as the index that an image came from, images
+ * being deleted too. At most 2,000 a call.
+ */
+export async function findUnknown(
+  { sql }: { readonly sql: Sql },
+  account: string,
+  repository: { readonly registry: string; readonly repository: string },
+  asked: readonly Asked[],
+): Promise<readonly Unknown[]> {
+  const rows = await sql.query<{ at: number; since: number | null }>(
+    `select a.at, t.detected_at as since
+     from jsonb_to_recordset(:asked::jsonb) as a (at int, digest text, tag text)
+     left join lateral (
+       select it.detected_at, i.digest, i.parent_digest
+       from image_tag it join image i on i.account = it.account and i.digest = it.digest
+       where it.account = :account::text and it.registry = :registry::text and it.repository = :repository::text
+         and it.tag = a.tag
+       order by it.detected_at desc limit 1) t on true
+     where case when a.tag is null
+       then not exists (select from image i where i.account = :account::text and i.digest = a.digest)
+         and not exists (select from image i where i.account = :account::text and i.parent_digest = a.digest)
+       else t.digest is null or (t.digest <> a.digest and t.parent_digest <> a.digest) end
+     order by a.at`,
+    {
+      account,
+      registry: repository.registry,
+      repository: repository.repository,
+      asked: JSON.stringify(asked.map(({ digest, tag }, at) => ({ at, digest, tag }))),
+    },
+  );
+  return rows.map(({ at, since }) => ({ at, elsewhereSince: since }));
+}
