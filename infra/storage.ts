@@ -1,21 +1,49 @@
 import { Duration, RemovalPolicy } from 'aws-cdk-lib';
-import { BlockPublicAccess, Bucket, BucketEncryption, ObjectOwnership } from 'aws-cdk-lib/aws-s3';
+import {
+  BlockPublicAccess,
+  Bucket,
+  BucketEncryption,
+  type BucketProps,
+  type IBucket,
+  ObjectOwnership,
+} from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
 
-/** The blob store: layer reports, image reports and verdicts. Private, encrypted, over TLS only, kept when the stack goes. */
+const guarded = {
+  blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
+  encryption: BucketEncryption.S3_MANAGED,
+  enforceSSL: true,
+  minimumTLSVersion: 1.2,
+  objectOwnership: ObjectOwnership.BUCKET_OWNER_ENFORCED,
+  removalPolicy: RemovalPolicy.RETAIN,
+} as const satisfies BucketProps;
+
+const unfinishedUploads = { id: 'unfinished-uploads', abortIncompleteMultipartUploadAfter: Duration.days(1) };
+
+/** Buckets: private, encrypted, over TLS only, kept when the stack goes. */
 export class Storage extends Construct {
-  readonly blobs: Bucket;
+  /** Layer reports, image reports and verdicts. */
+  readonly blobs: IBucket;
+  /** Feed files on their way into the database. */
+  readonly stagedFeeds: IBucket;
 
   constructor(scope: Construct, id: string) {
     super(scope, id);
+    const serverAccessLogsBucket = new Bucket(this, 'AccessLogs', {
+      ...guarded,
+      lifecycleRules: [{ id: 'old-logs', expiration: Duration.days(90) }],
+    }) as IBucket;
     this.blobs = new Bucket(this, 'Blobs', {
-      blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
-      encryption: BucketEncryption.S3_MANAGED,
-      enforceSSL: true,
-      minimumTLSVersion: 1.2,
-      objectOwnership: ObjectOwnership.BUCKET_OWNER_ENFORCED,
-      removalPolicy: RemovalPolicy.RETAIN,
-      lifecycleRules: [{ id: 'unfinished-uploads', abortIncompleteMultipartUploadAfter: Duration.days(1) }],
-    });
+      ...guarded,
+      serverAccessLogsBucket,
+      serverAccessLogsPrefix: 'blobs/',
+      lifecycleRules: [unfinishedUploads],
+    }) as IBucket;
+    this.stagedFeeds = new Bucket(this, 'StagedFeeds', {
+      ...guarded,
+      serverAccessLogsBucket,
+      serverAccessLogsPrefix: 'staged-feeds/',
+      lifecycleRules: [unfinishedUploads, { id: 'imported', expiration: Duration.days(2) }],
+    }) as IBucket;
   }
 }

@@ -1,38 +1,63 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { App } from 'aws-cdk-lib';
-import { Template } from 'aws-cdk-lib/assertions';
-import { PlimsollStack } from '../../infra/plimsoll-stack.ts';
+import { resources, synthesised } from './synthesised.ts';
 
-const template = Template.fromStack(new PlimsollStack(new App(), 'Test'));
+const buckets = resources(synthesised(), 'AWS::S3::Bucket');
 
-test('the blob store is private, encrypted and survives its stack', () => {
-  const [bucket] = Object.values(template.findResources('AWS::S3::Bucket'));
-  assert.equal(bucket?.['DeletionPolicy'], 'Retain');
-  template.hasResourceProperties('AWS::S3::Bucket', {
-    PublicAccessBlockConfiguration: {
-      BlockPublicAcls: true,
-      BlockPublicPolicy: true,
-      IgnorePublicAcls: true,
-      RestrictPublicBuckets: true,
-    },
-    BucketEncryption: {
-      ServerSideEncryptionConfiguration: [{ ServerSideEncryptionByDefault: { SSEAlgorithm: 'AES256' } }],
-    },
-  });
+test('every bucket is private, encrypted and survives its stack', () => {
+  assert.equal(buckets.length, 3);
+  for (const [id, { DeletionPolicy, Properties }] of buckets) {
+    assert.equal(DeletionPolicy, 'Retain', id);
+    assert.deepEqual(
+      Properties['PublicAccessBlockConfiguration'],
+      { BlockPublicAcls: true, BlockPublicPolicy: true, IgnorePublicAcls: true, RestrictPublicBuckets: true },
+      id,
+    );
+    assert.deepEqual(
+      Properties['BucketEncryption'],
+      { ServerSideEncryptionConfiguration: [{ ServerSideEncryptionByDefault: { SSEAlgorithm: 'AES256' } }] },
+      id,
+    );
+  }
 });
 
-test('the blob store refuses plain HTTP', () => {
-  const [policy] = Object.values(template.findResources('AWS::S3::BucketPolicy'));
-  const statements = policy?.['Properties'].PolicyDocument.Statement as { Effect: string; Condition?: unknown }[];
-  assert.ok(
-    statements.some(
-      ({ Effect, Condition }) =>
-        Effect === 'Deny' && JSON.stringify(Condition).includes('"aws:SecureTransport":"false"'),
-    ),
+test('every bucket, queue and topic refuses what does not come over TLS', () => {
+  for (const [kind, policyKind, count] of [
+    ['AWS::S3::Bucket', 'AWS::S3::BucketPolicy', 3],
+    ['AWS::SQS::Queue', 'AWS::SQS::QueuePolicy', 13],
+    ['AWS::SNS::Topic', 'AWS::SNS::TopicPolicy', 2],
+  ] as const) {
+    const policies = resources(synthesised(), policyKind);
+    assert.equal(resources(synthesised(), kind).length, count);
+    assert.equal(policies.length, count);
+    for (const [id, { Properties }] of policies) {
+      const statements = Properties['PolicyDocument'].Statement as { Effect: string; Condition?: unknown }[];
+      assert.ok(
+        statements.some(
+          ({ Effect, Condition }) =>
+            Effect === 'Deny' && JSON.stringify(Condition)?.includes('"aws:SecureTransport":"false"'),
+        ),
+        id,
+      );
+    }
+  }
+});
+
+test('staged feeds go after two days, unfinished uploads after one, blobs never', () => {
+  const rules = (id: string) => {
+    const bucket = buckets.find(([one]) => one.startsWith(id));
+    return bucket?.[1].Properties['LifecycleConfiguration'].Rules as readonly Record<string, unknown>[];
+  };
+  assert.deepEqual(
+    rules('StorageStagedFeeds').flatMap((rule) => rule['ExpirationInDays'] ?? []),
+    [2],
   );
-});
-
-test('what is stateful keeps its logical id through upgrades', () => {
-  assert.deepEqual(Object.keys(template.findResources('AWS::S3::Bucket')), ['StorageBlobs31FE9BCB']);
+  assert.deepEqual(
+    rules('StorageBlobs').flatMap((rule) => rule['ExpirationInDays'] ?? []),
+    [],
+  );
+  for (const id of ['StorageStagedFeeds', 'StorageBlobs'])
+    assert.ok(
+      rules(id).some((rule) => JSON.stringify(rule['AbortIncompleteMultipartUpload']) === '{"DaysAfterInitiation":1}'),
+    );
 });

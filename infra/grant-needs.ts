@@ -1,0 +1,44 @@
+import { Stack } from 'aws-cdk-lib';
+import type { Estate } from './estate.ts';
+import type { Need, QueueKind } from './functions.ts';
+import type { Settings } from './settings.ts';
+import type { Workload } from './workload.ts';
+
+/** Gives a function or task what its line says, and the settings that it reads. */
+export function grantNeeds(
+  workload: Workload,
+  { sends, needs }: { readonly sends: readonly QueueKind[]; readonly needs: readonly Need[] },
+  estate: Estate,
+): void {
+  const { settings, messaging } = estate;
+  workload.setVariable('queueUrlPrefix', messaging.queueUrlPrefix);
+  workload.setVariable('account', settings.registry.account);
+  if (settings.feeds.mirror !== '') workload.setVariable('feedsMirror', settings.feeds.mirror);
+  for (const kind of sends) workload.canSend(messaging.queue(kind));
+  for (const need of needs) grants[need](workload, estate);
+}
+
+const grants: Readonly<Record<Need, (workload: Workload, estate: Estate) => void>> = {
+  sql: (workload, { database }) => workload.canUseSql(database),
+  'read-blobs': (workload, { storage }) => workload.canReadBlobs(storage.blobs),
+  'write-blobs': (workload, { storage }) => workload.canWriteBlobs(storage.blobs),
+  'delete-blobs': (workload, { storage }) => workload.canDeleteBlobs(storage.blobs),
+  'stage-feeds': (workload, { storage }) => workload.canStageFeeds(storage.stagedFeeds),
+  'read-secrets': (workload) => workload.canReadSecrets(),
+  'keep-secrets': (workload) => workload.canKeepSecrets(),
+  'pull-images': (workload, { settings }) =>
+    workload.canPullImages(repositories(workload, settings), settings.registry.assumeRoles),
+  'list-images': (workload, { settings }) =>
+    workload.canListImages(repositories(workload, settings), settings.registry.assumeRoles),
+  'publish-notices': (workload, { messaging }) => workload.canPublish(messaging.notices),
+};
+
+/** Those of the setting, or all of this account and region and of the accounts that send their events. */
+function repositories(workload: Workload, { registry }: Settings): readonly string[] {
+  if (registry.repositories.length > 0) return registry.repositories;
+  const { partition, region, account } = Stack.of(workload);
+  return [
+    `arn:${partition}:ecr:${region}:${account}:repository/*`,
+    ...registry.sourceAccounts.map((one) => `arn:${partition}:ecr:${region}:${one}:repository/*`),
+  ];
+}

@@ -1,0 +1,108 @@
+import type { Node } from 'constructs';
+import { readContext } from './read-context.ts';
+
+/** When a group of advisories is asked for news, and where: a function has 15 minutes, a task as long as it takes. */
+export interface FeedSchedule {
+  /** A group of `plimsoll feeds list`, or `in-use`: all that were ever needed. */
+  readonly group: string;
+  /** `rate(6 hours)` or `cron(0 3 * * ? *)`, of EventBridge Scheduler. */
+  readonly every: string;
+  readonly on: 'function' | 'task';
+}
+
+/** Everything about a deployment that is a matter of choice. */
+export type Settings = ReturnType<typeof readSettings>;
+
+/**
+ * The settings in the CDK context, each under `plimsoll:<name>`: in cdk.json as JSON, or `-c plimsoll:network=nat`. What is
+ * left out has the value below. Throws one error that lists every setting that is unknown or wrong.
+ */
+export function readSettings(node: Node) {
+  const { done, text, number, flag, oneOf, list, record } = readContext(node, 'plimsoll:');
+  const settings = {
+    /** How analyzer tasks reach registries: a public address each, interface endpoints (ECR of this region only), or NAT gateways. */
+    network: oneOf('network', ['public', 'endpoints', 'nat'], 'public'),
+    database: {
+      /** The major version that tests run on. Changed only by a planned upgrade. */
+      major: oneOf('databaseMajor', ['17', '18'], '18'),
+      /** Aurora capacity units; with 0 the database pauses when nobody asks, and the first call waits about 15 seconds. */
+      minAcu: number('databaseMinAcu', 0, { from: 0, to: 256, step: 0.5 }),
+      maxAcu: number('databaseMaxAcu', 8, { from: 1, to: 256, step: 0.5 }),
+      pauseMinutes: number('databasePauseMinutes', 5, { from: 5, to: 1440 }),
+      backupDays: number('backupDays', 14, { from: 1, to: 35 }),
+      deletionProtection: flag('deletionProtection', true),
+    },
+    analyzer: {
+      /** 1024 is a vCPU. */
+      cpu: number('analyzerCpu', 1024, { from: 256, to: 16384, step: 256 }),
+      memory: number('analyzerMemory', 4096, { from: 512, to: 122880, step: 512 }),
+      /** GiB for the container image and temporary files; up to 20 cost nothing. */
+      disk: number('analyzerDisk', 20, { from: 20, to: 200 }),
+      /** Tasks at once; each takes a few images at a time. */
+      maxTasks: number('analyzerMaxTasks', 10, { from: 1, to: 1000 }),
+      capacity: oneOf('analyzerCapacity', ['spot', 'on-demand'], 'spot'),
+      /** A whole image reference; empty: tag `analyzerTag` of the repository that the stack makes. */
+      image: text('analyzerImage', '', /^$|^[a-z0-9.-]+(:\d+)?\/[\w./-]+(:[\w.-]+)?(@sha256:[0-9a-f]{64})?$/),
+      tag: text('analyzerTag', 'current', /^[\w][\w.-]{0,127}$/),
+    },
+    feeds: {
+      schedules: list('feeds', [{ group: 'in-use', every: 'rate(6 hours)', on: 'function' }], feedSchedule),
+      mirror: text('feedsMirror', '', /^$|^https:\/\/\S+$/),
+    },
+    registry: {
+      /** Plimsoll's account to which images of ECR events belong. */
+      account: text('account', 'admin', /^[\w.@-]{1,128}$/),
+      /** ARNs of ECR repositories that may be read; empty: all of this account and region, and of `sourceAccounts`. */
+      repositories: list('repositories', [], matching(/^arn:aws[\w-]*:ecr:[\w*-]+:(\d{12}):repository\/\S+$/)),
+      /** Roles in other accounts that may be taken on to read their registries. */
+      assumeRoles: list('assumeRoles', [], matching(/^arn:aws[\w-]*:iam::\d{12}:role\/[\w+=,.@/-]+$/)),
+      /** AWS accounts, or one organisation, that send their ECR events here. */
+      sourceAccounts: list('sourceAccounts', [], matching(/^\d{12}$/)),
+      organization: text('organization', '', /^$|^o-[a-z0-9]{10,32}$/),
+      reconcile: text('reconcile', 'rate(1 day)', schedule),
+    },
+    api: {
+      /** Requests a second for all callers together, and how many at once. */
+      rate: number('apiRate', 50, { from: 1, to: 10000 }),
+      burst: number('apiBurst', 100, { from: 1, to: 5000 }),
+      waf: flag('apiWaf', false),
+      /** Requests of one address in 5 minutes, with the WAF. */
+      wafRate: number('apiWafRate', 2000, { from: 100, to: 2_000_000_000 }),
+      domain: text('apiDomain', '', /^$|^([a-z0-9-]+\.)+[a-z]{2,}$/),
+      certificate: text('apiCertificate', '', /^$|^arn:aws[\w-]*:acm:[\w-]+:\d{12}:certificate\/[\w-]+$/),
+    },
+    logDays: oneOf('logDays', ['7', '14', '30', '60', '90', '180', '365', '731'], '30'),
+    alarms: {
+      /** ARN of an SNS topic that is there; empty: the stack makes one. */
+      topic: text('alarmTopic', '', /^$|^arn:aws[\w-]*:sns:[\w-]+:\d{12}:[\w-]+$/),
+      email: text('alarmEmail', '', /^$|^\S+@\S+$/),
+      /** Where alarms say that the operator guide is. */
+      guide: text('guide', 'docs/operator-guide.md', /^\S+$/),
+    },
+    tags: record('tags'),
+  };
+  if (settings.database.minAcu > settings.database.maxAcu) done.problem('databaseMinAcu is more than databaseMaxAcu');
+  if ((settings.api.domain === '') !== (settings.api.certificate === ''))
+    done.problem('apiDomain and apiCertificate go together');
+  done.check();
+  return settings;
+}
+
+/** Where the template is written: the folder that the CDK CLI names, or `cdk.out`. */
+export function outputFolder(): string {
+  return process.env['CDK_OUTDIR'] ?? 'cdk.out';
+}
+
+const schedule = /^(rate\([1-9]\d* (minutes?|hours?|days?)\)|cron\(\S+( \S+){5}\))$/;
+
+/** Text of this form, or null. */
+function matching(form: RegExp): (value: unknown) => string | null {
+  return (value) => (typeof value === 'string' && form.test(value) ? value : null);
+}
+
+function feedSchedule(value: unknown): FeedSchedule | null {
+  const { group, every, on = 'function' } = (value ?? {}) as Partial<Record<keyof FeedSchedule, unknown>>;
+  const good = typeof group === 'string' && /^[\w.:-]{1,100}$/.test(group);
+  if (!good || typeof every !== 'string' || !schedule.test(every)) return null;
+  return on === 'function' || on === 'task' ? { group, every, on } : null;
+}

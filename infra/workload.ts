@@ -1,0 +1,125 @@
+import { Stack } from 'aws-cdk-lib';
+import { PolicyStatement, type Role } from 'aws-cdk-lib/aws-iam';
+import type { IBucket } from 'aws-cdk-lib/aws-s3';
+import type { ITopic } from 'aws-cdk-lib/aws-sns';
+import type { IQueue } from 'aws-cdk-lib/aws-sqs';
+import { Construct } from 'constructs';
+import type { environment } from '../schema/deployment.ts';
+import type { Database } from './database.ts';
+
+/**
+ * Code that runs, as a function or a task. Each `can` gives a right, with exact actions on exact resources, together with
+ * the environment variable that it is of no use without.
+ */
+export abstract class Workload extends Construct {
+  abstract readonly role: Role;
+
+  abstract setVariable(name: keyof typeof environment, value: string): void;
+
+  canUseSql({ cluster, secret, databaseName }: Database): void {
+    this.#allow(
+      ['ExecuteStatement', 'BeginTransaction', 'CommitTransaction', 'RollbackTransaction'].map(
+        (action) => `rds-data:${action}`,
+      ),
+      [cluster.clusterArn],
+    );
+    this.#allow(['secretsmanager:GetSecretValue'], [secret.secretArn]);
+    this.setVariable('cluster', cluster.clusterArn);
+    this.setVariable('databaseSecret', secret.secretArn);
+    this.setVariable('database', databaseName);
+  }
+
+  /** To make tables and the role that others work as, and its password; for the migrator. */
+  canOwnDatabase({ ownerSecret, adminSecret }: Database): void {
+    this.#allow(['secretsmanager:GetSecretValue'], [ownerSecret.secretArn, adminSecret.secretArn]);
+    this.setVariable('databaseOwnerSecret', ownerSecret.secretArn);
+    this.setVariable('adminSecret', adminSecret.secretArn);
+  }
+
+  canSend(queue: IQueue): void {
+    this.#allow(['sqs:SendMessage'], [queue.queueArn]);
+  }
+
+  /** To take messages by itself; a function has them brought. */
+  canTake(queue: IQueue): void {
+    this.#allow(['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:ChangeMessageVisibility'], [queue.queueArn]);
+    this.canMeasure(queue);
+  }
+
+  /** To ask how many messages there are. */
+  canMeasure(queue: IQueue): void {
+    this.#allow(['sqs:GetQueueAttributes'], [queue.queueArn]);
+  }
+
+  /** Without the right to list, S3 answers 403 for what is not there. */
+  canReadBlobs(bucket: IBucket): void {
+    this.#allow(['s3:GetObject'], [bucket.arnForObjects('*')]);
+    this.#allow(['s3:ListBucket'], [bucket.bucketArn]);
+    this.setVariable('blobs', bucket.bucketName);
+  }
+
+  canWriteBlobs(bucket: IBucket): void {
+    this.#allow(['s3:PutObject', 's3:AbortMultipartUpload'], [bucket.arnForObjects('*')]);
+    this.setVariable('blobs', bucket.bucketName);
+  }
+
+  canDeleteBlobs(bucket: IBucket): void {
+    this.#allow(['s3:DeleteObject'], [bucket.arnForObjects('*')]);
+  }
+
+  canStageFeeds(bucket: IBucket): void {
+    this.#allow(['s3:PutObject', 's3:AbortMultipartUpload', 's3:DeleteObject'], [bucket.arnForObjects('*')]);
+    this.setVariable('stagedFeeds', bucket.bucketName);
+  }
+
+  /** Secrets that the program made: credentials of registries and channels. */
+  canReadSecrets(): void {
+    this.#allow(['secretsmanager:GetSecretValue'], [this.#ownSecrets()]);
+    this.setVariable('secretPrefix', this.#secretPrefix());
+  }
+
+  canKeepSecrets(): void {
+    this.canReadSecrets();
+    this.#allow(
+      ['CreateSecret', 'PutSecretValue', 'DeleteSecret'].map((action) => `secretsmanager:${action}`),
+      [this.#ownSecrets()],
+    );
+    this.#allow(['secretsmanager:ListSecrets'], ['*']);
+  }
+
+  /** A token of ECR opens what the holder may read: manifests and layers of these repositories. */
+  canPullImages(repositories: readonly string[], assumeRoles: readonly string[]): void {
+    this.#allow(['ecr:GetAuthorizationToken'], ['*']);
+    this.#allow(['ecr:BatchGetImage', 'ecr:GetDownloadUrlForLayer', 'ecr:BatchCheckLayerAvailability'], repositories);
+    if (assumeRoles.length > 0) this.#allow(['sts:AssumeRole'], assumeRoles);
+  }
+
+  /** To see what a registry has. DescribeRepositories without names is asked of all repositories. */
+  canListImages(repositories: readonly string[], assumeRoles: readonly string[]): void {
+    this.#allow(['ecr:DescribeRepositories', 'ecr:DescribeImages', 'ecr:ListImages'], repositories);
+    if (assumeRoles.length > 0) this.#allow(['sts:AssumeRole'], assumeRoles);
+  }
+
+  canPublish(topic: ITopic): void {
+    this.#allow(['sns:Publish'], [topic.topicArn]);
+    this.setVariable('noticeTopic', topic.topicArn);
+  }
+
+  /** Traces have no resource of their own. */
+  protected canTrace(): void {
+    this.#allow(['xray:PutTraceSegments', 'xray:PutTelemetryRecords'], ['*']);
+  }
+
+  #allow(actions: readonly string[], resources: readonly string[]): void {
+    this.role.addToPrincipalPolicy(new PolicyStatement({ actions: [...actions], resources: [...resources] }));
+  }
+
+  #secretPrefix(): string {
+    return `${Stack.of(this).stackName}/`;
+  }
+
+  #ownSecrets(): string {
+    const { partition, region, account } = Stack.of(this);
+    return `arn:${partition}:secretsmanager:${region}:${account}:secret:${this.#secretPrefix()}*`;
+  }
+}
