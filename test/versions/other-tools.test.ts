@@ -61,10 +61,10 @@ describe('semver agrees with node-semver', () => {
 describe('deb agrees with dpkg', () => {
   const missing = spawnSync('dpkg', ['--version']).status !== 0;
 
-  test(`on 300 pairs${missing ? ' (skipped: dpkg is not on the PATH)' : ''}`, { skip: missing }, () => {
+  test(`on 120 pairs${missing ? ' (skipped: dpkg is not on the PATH)' : ''}`, { skip: missing }, () => {
     const holds = (a: string, relation: string, b: string) =>
       spawnSync('dpkg', ['--compare-versions', '--', a, relation, b]).status === 0;
-    for (const pair of pairsOf('deb', 300)) {
+    for (const pair of pairsOf('deb', 120)) {
       const found = signOf('deb', pair);
       if (found === null) continue;
       const relation = found < 0 ? 'lt' : found > 0 ? 'gt' : 'eq';
