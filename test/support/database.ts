@@ -3,6 +3,7 @@ import { openPgliteSql } from '#platform/local/pglite-sql.ts';
 import { systemClock } from '#platform/local/system-clock.ts';
 import { migrate, readMigrations } from '#platform/migrate.ts';
 import type { OpenSql, Sql } from '#platform/sql.ts';
+import { dataApiWorld } from './data-api-world.ts';
 
 let shared: Promise<OpenSql> | null = null;
 
@@ -13,14 +14,17 @@ after(async () => {
   if (opened !== null) await (await opened)[Symbol.asyncDispose]();
 });
 
-/** The one migrated database of the test process, in memory; what is written here stays for other tests. */
+/**
+ * The one migrated database of the test process, in memory; what is written here stays for other tests. With
+ * PLIMSOLL_TEST_SQL=data-api every test that uses it runs through the AWS adapter on the fake of the RDS Data API.
+ */
 export function testSql(): Promise<OpenSql> {
   shared ??= open();
   return shared;
 }
 
 async function open(): Promise<OpenSql> {
-  const sql = await openPgliteSql(null);
+  const sql = await (process.env['PLIMSOLL_TEST_SQL'] === 'data-api' ? openDataApi() : openPgliteSql(null));
   await migrate(sql, await readMigrations(), systemClock);
   return sql;
 }
@@ -54,4 +58,9 @@ function oneAtATime(tx: Sql): Sql {
     query: (statement, parameters) => next((inner) => inner.query(statement, parameters)),
     transaction: (work) => next(work),
   };
+}
+
+async function openDataApi(): Promise<OpenSql> {
+  const world = await dataApiWorld({ clock: systemClock });
+  return { ...world.sql, [Symbol.asyncDispose]: () => world[Symbol.asyncDispose]() };
 }
