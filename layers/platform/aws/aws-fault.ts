@@ -45,7 +45,7 @@ const missing =
   /^(NoSuchBucket|NoSuchKey|NotFound|QueueDoesNotExist|ResourceNotFound|AWS\.SimpleQueueService\.NonExistentQueue)/;
 
 const passing =
-  /^(SlowDown|Throttl|TooManyRequests|RequestLimitExceeded|RequestThrottled|BandwidthLimitExceeded|PriorRequestNotComplete|ServiceUnavailable|InternalError|InternalFailure|InternalService|RequestTimeout|TimeoutError|OverLimit|E[A-Z]{4,})/;
+  /^(SlowDown|Throttl|TooManyRequests|RequestLimitExceeded|RequestThrottled|BandwidthLimitExceeded|PriorRequestNotComplete|ServiceUnavailable|InternalError|InternalFailure|InternalService|RequestTimeout|TimeoutError|OverLimit|ConditionalRequestConflict|OperationAborted|E[A-Z]{4,})/;
 
 function codeOf(name: string, status: number | null, thrown: unknown): FaultCode {
   if (forbidden.test(name)) return 'auth/forbidden';
