@@ -165,8 +165,8 @@ async function sendBatch(queue: SqsQueue, bodies: readonly string[], delaySecond
 }
 
 /**
- * A message in hand. It knows when its time is over and then neither releases nor extends: SQS does not promise that an old
- * handle leaves alone what was given to another. Acknowledging is done at any time: the work is done.
+ * A message in hand. It knows when its time is over and then does nothing more: SQS does not promise that an old handle
+ * leaves alone what was given to another. Work that was done too late is done again, which changes nothing.
  */
 function delivery(queue: SqsQueue, message: Message, receivedAt: number, visibleAt: number): Delivery {
   const { client, clock } = queue;
@@ -191,8 +191,9 @@ function delivery(queue: SqsQueue, message: Message, receivedAt: number, visible
     body,
     attempt: attempts,
     async acknowledge() {
-      until = 0;
+      if (clock.now() >= until) return;
       await deleteMessage(queue, handle);
+      until = 0;
     },
     async release(delaySeconds, reason) {
       if (clock.now() >= until) return;

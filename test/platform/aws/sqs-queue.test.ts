@@ -58,7 +58,7 @@ describe('SQS as it misbehaves', () => {
     assert.deepEqual(bodies(await queue.receive(10, 300)), ['1']);
   });
 
-  test('a receiver that lost its message changes nothing although SQS would let it, and may still say that it is done', async () => {
+  test('a receiver that lost its message changes nothing although SQS would let it', async () => {
     await using store = await openFake();
     const queue = store.queues('q');
     await queue.send(['1']);
@@ -67,10 +67,9 @@ describe('SQS as it misbehaves', () => {
     const calls = store.fake.calls.length;
     await lost!.extend(60);
     await lost!.release(0, 'too late');
+    await lost!.acknowledge();
     assert.equal(store.fake.calls.length, calls, 'SQS was not asked');
-    await lost!.acknowledge();
-    assert.deepEqual(await queue.depth(), { waiting: 0, inHand: 0, dead: 0 }, 'nobody else had it');
-    await lost!.acknowledge();
+    assert.deepEqual(await queue.depth(), { waiting: 1, inHand: 0, dead: 0 });
   });
 
   test('a message is held for twelve hours at most, whatever is asked for', async () => {
