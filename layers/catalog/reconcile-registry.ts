@@ -1,17 +1,19 @@
 import { isDigest } from '#core/digest.ts';
-import type { RegistryImage } from '#platform/image-registry.ts';
+import type { ImageRegistry, RegistryImage } from '#platform/image-registry.ts';
 import type { Platform } from '#platform/platform.ts';
 import type { EventOf } from '#schema/events.ts';
 import { isCompanionTag } from './companion-tag.ts';
-import { type Asked, findUnknown } from './reconcile-store.ts';
+import { type Asked, findUnknown, type Unknown } from './reconcile-store.ts';
+
+export type ReconcileWorld = Pick<Platform, 'sql' | 'clock'> & {
+  readonly images: Pick<ImageRegistry, 'describeImages' | 'readIndexes'>;
+};
 
 export interface ReconcileRequest {
   readonly account: string;
   /** The registry's name in references. */
   readonly registry: string;
   readonly repository: string;
-  /** What the repository has now. The listing must not have begun before this call. */
-  readonly images: AsyncIterable<RegistryImage>;
   /**
    * Also what has no tag. Left out by default: the images below an index have none and come with their index, and
    * attestations that are made like images cannot be told from those.
@@ -40,7 +42,7 @@ const pageSize = 500;
  * knows something newer of than this listing is left alone. (https://docs.aws.amazon.com/AmazonECR/latest/userguide/ecr-eventbridge.html)
  */
 export async function* reconcileRegistry(
-  world: Pick<Platform, 'sql' | 'clock'>,
+  world: ReconcileWorld,
   request: ReconcileRequest,
 ): AsyncGenerator<EventOf<'image.pushed'>, ReconcileCounts> {
   const begun = world.clock.now();
@@ -50,12 +52,16 @@ export async function* reconcileRegistry(
     const asked = page;
     page = [];
     if (asked.length === 0) return [];
-    const unknown = await findUnknown(world, request.account, request, asked);
-    const events = unknown.flatMap(({ at, elsewhereSince }) => pushOf(request, asked[at]!, elsewhereSince, begun));
+    const found = await findUnknown(world, request.account, request, asked);
+    const unknown = found.map(({ at, elsewhere }) => ({ ...asked[at]!, elsewhere }));
+    const listed = await listedBy(world, request, unknown);
+    const events = unknown
+      .filter(({ digest, elsewhere }) => elsewhere === null || listed.get(digest)?.includes(elsewhere.digest) !== true)
+      .flatMap((candidate) => pushOf(request, candidate, begun));
     counts.pushed += events.length;
     return events;
   };
-  for await (const image of request.images) {
+  for await (const image of world.images.describeImages(request.repository)) {
     counts.seen++;
     const outcome = candidatesOf(image, request.untagged ?? false);
     if (typeof outcome === 'string') counts[outcome]++;
@@ -66,7 +72,9 @@ export async function* reconcileRegistry(
   return counts;
 }
 
-type Candidate = Asked & { readonly pushedAt: number | null };
+type Candidate = Asked & { readonly pushedAt: number | null; readonly isIndex: boolean };
+
+type UnknownCandidate = Candidate & Pick<Unknown, 'elsewhere'>;
 
 /** What of a manifest the catalog should know, or why nothing. */
 function candidatesOf(
@@ -74,19 +82,24 @@ function candidatesOf(
   untagged: boolean,
 ): readonly Candidate[] | 'archived' | 'artifacts' | 'untagged' {
   const { digest, tags, pushedAt } = image;
+  const isIndex = indexTypes.has(image.mediaType);
   if (image.status !== 'active') return 'archived';
   if (!isImage(image)) return 'artifacts';
   const named = tags.filter((tag) => !isCompanionTag(tag));
-  if (named.length > 0) return named.map((tag) => ({ digest, tag, pushedAt }));
+  if (named.length > 0) return named.map((tag) => ({ digest, tag, pushedAt, isIndex }));
   if (tags.length > 0) return 'artifacts';
-  return untagged ? [{ digest, tag: null, pushedAt }] : 'untagged';
+  return untagged ? [{ digest, tag: null, pushedAt, isIndex }] : 'untagged';
 }
 
-const imageTypes = new Set([
-  '',
+const indexTypes = new Set([
   'application/vnd.oci.image.index.v1+json',
-  'application/vnd.oci.image.manifest.v1+json',
   'application/vnd.docker.distribution.manifest.list.v2+json',
+]);
+
+const imageTypes = new Set([
+  ...indexTypes,
+  '',
+  'application/vnd.oci.image.manifest.v1+json',
   'application/vnd.docker.distribution.manifest.v2+json',
 ]);
 
@@ -103,18 +116,34 @@ function isImage({ digest, mediaType, artifactType, subject }: RegistryImage): b
 }
 
 /**
+ * What the indexes among these list, as far as their tags point somewhere in the catalog: an index that was built anew
+ * around an image of an older one is known by that image.
+ */
+async function listedBy(
+  { images }: ReconcileWorld,
+  { repository }: ReconcileRequest,
+  candidates: readonly UnknownCandidate[],
+): Promise<ReadonlyMap<string, readonly string[]>> {
+  const moved = candidates.filter(({ isIndex, elsewhere }) => isIndex && elsewhere !== null);
+  const listed = new Map<string, readonly string[]>();
+  if (moved.length === 0) return listed;
+  const digests = new Set(moved.map(({ digest }) => digest));
+  for await (const { digest, manifests } of images.readIndexes(repository, [...digests])) listed.set(digest, manifests);
+  return listed;
+}
+
+/**
  * The push that was missed, if it was one. A tag that moved back points to a digest that was pushed before it moved: it points
  * there since now. What the catalog heard of after the listing began is newer than the listing.
  */
 function pushOf(
   { account, registry, repository }: ReconcileRequest,
-  { digest, tag, pushedAt }: Candidate,
-  elsewhereSince: number | null,
+  { digest, tag, pushedAt, elsewhere }: UnknownCandidate,
   begun: number,
 ): readonly EventOf<'image.pushed'>[] {
-  if (elsewhereSince !== null && elsewhereSince >= begun) return [];
+  if (elsewhere !== null && elsewhere.since >= begun) return [];
   const pushed = pushedAt === null ? begun : Math.max(0, Math.min(Math.floor(pushedAt), begun));
-  const at = elsewhereSince !== null && pushed <= elsewhereSince ? begun : pushed;
+  const at = elsewhere !== null && pushed <= elsewhere.since ? begun : pushed;
   const reference = `${registry}/${repository}${tag === null ? '' : `:${tag}`}@${digest}`;
   return [{ kind: 'image.pushed', account, reference, at }];
 }

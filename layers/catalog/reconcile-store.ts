@@ -6,11 +6,12 @@ export interface Asked {
   readonly tag: string | null;
 }
 
-/** What the catalog says about one that was asked: since when its tag points elsewhere, null when it never pointed anywhere. */
+/** One that was asked and is not in the catalog. */
 export interface Unknown {
   /** Its place in what was asked. */
   readonly at: number;
-  readonly elsewhereSince: number | null;
+  /** What its tag points to in the catalog; null when it never pointed anywhere. */
+  readonly elsewhere: { readonly digest: string; readonly since: number } | null;
 }
 
 /**
@@ -24,8 +25,8 @@ export async function findUnknown(
   repository: { readonly registry: string; readonly repository: string },
   asked: readonly Asked[],
 ): Promise<readonly Unknown[]> {
-  const rows = await sql.query<{ at: number; since: number | null }>(
-    `select a.at, t.detected_at as since
+  const rows = await sql.query<{ at: number; digest: string | null; since: number | null }>(
+    `select a.at, t.digest, t.detected_at as since
      from jsonb_to_recordset(:asked::jsonb) as a (at int, digest text, tag text)
      left join lateral (
        select it.detected_at, i.digest, i.parent_digest
@@ -45,5 +46,8 @@ export async function findUnknown(
       asked: JSON.stringify(asked.map(({ digest, tag }, at) => ({ at, digest, tag }))),
     },
   );
-  return rows.map(({ at, since }) => ({ at, elsewhereSince: since }));
+  return rows.map(({ at, digest, since }) => ({
+    at,
+    elsewhere: digest === null || since === null ? null : { digest, since },
+  }));
 }

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { addAccount } from '#access/account-store.ts';
 import { type AdmitWorld, admitImage } from '#catalog/admit-image.ts';
 import { admitToCatalog } from '#catalog/image-store.ts';
-import { type ReconcileCounts, reconcileRegistry } from '#catalog/reconcile-registry.ts';
+import { type ReconcileCounts, type ReconcileWorld, reconcileRegistry } from '#catalog/reconcile-registry.ts';
 import { recordTag, tagHistory } from '#catalog/tag-store.ts';
 import type { Digest } from '#core/digest.ts';
 import { defaultLimits } from '#core/limits.ts';
@@ -61,7 +61,7 @@ async function withCatalog(work: (bench: Bench) => Promise<void>): Promise<void>
       clock,
       statements: () => statements,
       reconcile: (images, more = {}) =>
-        collect(reconcileRegistry({ sql, clock }, { account: 'team', ...where, images: listing(images), ...more })),
+        collect(reconcileRegistry({ sql, clock, images: holding(images) }, { account: 'team', ...where, ...more })),
       async know(number, { parent = number, tags = [], at = begin - 1000 }) {
         const digest = digestOf(number);
         const image = {
@@ -94,6 +94,22 @@ async function* listing(images: Iterable<Partial<RegistryImage>>): AsyncGenerato
       status: 'active',
       ...image,
     };
+}
+
+/** A registry that holds these, and no index that can be read but the given ones. */
+function holding(
+  images: Iterable<Partial<RegistryImage>>,
+  indexes: ReadonlyMap<string, readonly string[]> = new Map(),
+): ReconcileWorld['images'] {
+  return {
+    describeImages: () => listing(images),
+    async *readIndexes(_, digests) {
+      for (const digest of digests) {
+        const manifests = indexes.get(digest);
+        if (manifests !== undefined) yield { digest, manifests };
+      }
+    },
+  };
 }
 
 async function collect(events: AsyncGenerator<EventOf<'image.pushed'>, ReconcileCounts>) {
@@ -160,7 +176,10 @@ test('what the catalog heard of while the listing was read is not taken back', a
       ]);
     };
     const { events } = await collect(
-      reconcileRegistry({ sql, clock }, { account: 'team', ...where, images: images() }),
+      reconcileRegistry(
+        { sql, clock, images: { ...holding([]), describeImages: images } },
+        { account: 'team', ...where },
+      ),
     );
     assert.deepEqual(events, []);
   });
@@ -177,6 +196,26 @@ test('a tag of an index is known by the image that came from it', async () => {
     ];
     assert.deepEqual((await reconcile(listed)).events, [pushed(8, '2.0', begin - 5000)]);
     assert.deepEqual((await reconcile(listed, { untagged: true })).events, [pushed(8, '2.0', begin - 5000)]);
+  });
+});
+
+test('an index that was built anew around a known image is known by that image', async () => {
+  await withCatalog(async ({ sql, clock, know }) => {
+    await know(1, { parent: 9, tags: ['1.0', 'latest'] });
+    const indexType = 'application/vnd.docker.distribution.manifest.list.v2+json';
+    const listed = [8, 7].map((number) => ({ digest: digestOf(number), mediaType: indexType, artifactType: '' }));
+    const images = holding(
+      [
+        { ...listed[0], tags: ['1.0'] },
+        { ...listed[1], tags: ['latest', 'new'] },
+      ],
+      new Map([
+        [digestOf(8), [digestOf(1), digestOf(2)]],
+        [digestOf(7), [digestOf(3), digestOf(2)]],
+      ]),
+    );
+    const { events } = await collect(reconcileRegistry({ sql, clock, images }, { account: 'team', ...where }));
+    assert.deepEqual(events, [pushed(7, 'latest', begin), pushed(7, 'new', begin - 5000)]);
   });
 });
 
@@ -215,7 +254,7 @@ test('another account or repository that has the image does not make it known', 
       { account: 'other', ...where },
       { account: 'team', registry: host, repository: 'team/copy' },
     ]) {
-      const { events } = await collect(reconcileRegistry({ sql, clock }, { ...request, images: listing(listed) }));
+      const { events } = await collect(reconcileRegistry({ sql, clock, images: holding(listed) }, request));
       assert.equal(events.length, 1);
     }
   });
@@ -248,8 +287,8 @@ test('pushes of ECR that no event told of are in the catalog after one reconcili
       openRegistryImage: (reference) => openImage(registry, reference, { limits: defaultLimits, credentials }),
     };
     const reconcile = async () => {
-      const images = ecrImages({ client, clock }).describeImages('team/app');
-      const { events, counts } = await collect(reconcileRegistry(world, { account: 'team', ...where, images }));
+      const images = ecrImages({ client, clock });
+      const { events, counts } = await collect(reconcileRegistry({ ...world, images }, { account: 'team', ...where }));
       for (const { reference, at } of events) await admitImage(world, { account: 'team', reference, at });
       return [events.length, counts] as const;
     };
@@ -269,6 +308,9 @@ test('pushes of ECR that no event told of are in the catalog after one reconcili
       history.map(({ digest }) => digest),
       [old.digest, moved.digest, old.digest],
     );
+    const anew = index([amd64, image({ layers, platform: 'linux/arm64', config: { config: { User: 'new' } } })]);
+    ecr.push(account, 'team/app', { ...anew, tag: 'both' });
+    assert.equal((await reconcile())[0], 0);
     const [tag] = await tagHistory({ sql }, 'team', { ...where, tag: 'both' }, 10);
     assert.equal(tag?.digest, amd64.digest);
   });

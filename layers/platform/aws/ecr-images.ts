@@ -9,6 +9,7 @@ import {
 } from '@aws-sdk/client-ecr';
 import { digestOf } from '#core/digest.ts';
 import { Fault } from '#core/fault.ts';
+import { ociIndex } from '#schema/oci.ts';
 import type { Clock } from '../clock.ts';
 import type { ImageRegistry, RegistryImage } from '../image-registry.ts';
 import { callEcr } from './ecr-call.ts';
@@ -79,6 +80,25 @@ export function ecrImages({ client, clock, account }: EcrImagesOptions): EcrImag
     }
   };
 
+  const manifests = async function* (
+    repository: string,
+    names: readonly ManifestName[],
+  ): AsyncGenerator<ManifestOutcome> {
+    for (let at = 0; at < names.length; at += pages.manifests) {
+      if (at > 0) await clock.sleep(pagePause);
+      const imageIds = names.slice(at, at + pages.manifests).map(identifierOf);
+      const { images, failures } = await call(`Reading manifests of ${repository}`, 'BatchGetImage', repository, () =>
+        client.send(
+          new BatchGetImageCommand({ ...registry, repositoryName: repository, imageIds, acceptedMediaTypes }),
+        ),
+      );
+      for (const { imageId, imageManifest, imageManifestMediaType } of images ?? [])
+        yield manifestOf(repository, imageId, imageManifest, imageManifestMediaType);
+      for (const { imageId, failureCode } of failures ?? [])
+        yield { kind: 'missing', name: nameOf(imageId), reason: failureCode ?? 'ImageNotFound' };
+    }
+  };
+
   return {
     async *listRepositories() {
       const ask = (nextToken: string | undefined) =>
@@ -104,19 +124,14 @@ export function ecrImages({ client, clock, account }: EcrImagesOptions): EcrImag
         for (const detail of imageDetails ?? [])
           if (detail.imageDigest !== undefined) yield imageOf(detail.imageDigest, detail);
     },
-    async *manifests(repository, names) {
-      for (let at = 0; at < names.length; at += pages.manifests) {
-        if (at > 0) await clock.sleep(pagePause);
-        const imageIds = names.slice(at, at + pages.manifests).map(identifierOf);
-        const { images, failures } = await call(`Reading manifests of ${repository}`, 'BatchGetImage', repository, () =>
-          client.send(
-            new BatchGetImageCommand({ ...registry, repositoryName: repository, imageIds, acceptedMediaTypes }),
-          ),
-        );
-        for (const { imageId, imageManifest, imageManifestMediaType } of images ?? [])
-          yield manifestOf(repository, imageId, imageManifest, imageManifestMediaType);
-        for (const { imageId, failureCode } of failures ?? [])
-          yield { kind: 'missing', name: nameOf(imageId), reason: failureCode ?? 'ImageNotFound' };
+    manifests,
+    async *readIndexes(repository, digests) {
+      for await (const outcome of manifests(
+        repository,
+        digests.map((digest) => ({ digest })),
+      )) {
+        const listed = outcome.kind === 'manifest' ? listedIn(outcome.bytes) : null;
+        if (outcome.kind === 'manifest' && listed !== null) yield { digest: outcome.digest, manifests: listed };
       }
     },
     async *referrers(repository, digest) {
@@ -182,4 +197,16 @@ function manifestOf(
       `ECR gave as ${id.imageDigest} of ${repository} a manifest with the digest ${digest}`,
     );
   return { kind: 'manifest', digest, tag: id?.imageTag ?? null, mediaType: mediaType ?? '', bytes };
+}
+
+/** The digests that an index lists; null for what is none. */
+function listedIn(bytes: Buffer): readonly string[] | null {
+  try {
+    const parsed = ociIndex.safeParse(JSON.parse(bytes.toString('utf8')));
+    return parsed.success && parsed.data.manifests.length > 0
+      ? parsed.data.manifests.map(({ digest }) => digest)
+      : null;
+  } catch {
+    return null;
+  }
 }
