@@ -32,7 +32,7 @@ export function bundle(entry: string, outfile: string, files: readonly string[] 
     sourcesContent: false,
     // Packages of the old kind call require, which a module has not.
     banner: { js: "import{createRequire}from'node:module';const require=createRequire(import.meta.url);" },
-    logLevel: 'error',
+    logLevel: 'silent',
     metafile: true,
   });
   for (const folder of files) cpSync(join(root, folder), join(dirname(outfile), folder), { recursive: true });

@@ -106,7 +106,6 @@ export const wildcardReasons: readonly WildcardReason[] = [
       'ecr:BatchCheckLayerAvailability',
       'ecr:DescribeRepositories',
       'ecr:DescribeImages',
-      'ecr:ListImages',
     ],
     reason:
       'It is what the product is for: every image of the registry, read only. Setting plimsoll:repositories narrows it.',
@@ -118,6 +117,7 @@ export const wildcardReasons: readonly WildcardReason[] = [
       'secretsmanager:CreateSecret',
       'secretsmanager:PutSecretValue',
       'secretsmanager:DeleteSecret',
+      'secretsmanager:RestoreSecret',
     ],
     reason:
       "Users add credentials of registries at run time; their names begin with the stack's. Its own secrets are not among them.",

@@ -55,7 +55,7 @@ export class PipelineFunctions extends Construct {
     for (const [line, task] of lines) {
       if (task === null) continue;
       grantNeeds(task, line, this.#estate);
-      if (line.takes !== undefined) task.canTake(messaging.queue(line.takes));
+      if (line.takes !== undefined) task.canTake(messaging.queue(line.takes), messaging.deadLetters.get(line.takes)!);
     }
   }
 

@@ -40,10 +40,11 @@ export abstract class Workload extends Construct {
     this.#allow(['sqs:SendMessage'], [queue.queueArn]);
   }
 
-  /** To take messages by itself; a function has them brought. */
-  canTake(queue: IQueue): void {
+  /** To take messages by itself, and bury one with its reason; a function has them brought. */
+  canTake(queue: IQueue, deadLetters: IQueue): void {
     this.#allow(['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:ChangeMessageVisibility'], [queue.queueArn]);
     this.canMeasure(queue);
+    this.canSend(deadLetters);
   }
 
   /** To ask how many messages there are. */
@@ -81,7 +82,7 @@ export abstract class Workload extends Construct {
   canKeepSecrets(): void {
     this.canReadSecrets();
     this.#allow(
-      ['CreateSecret', 'PutSecretValue', 'DeleteSecret'].map((action) => `secretsmanager:${action}`),
+      ['CreateSecret', 'PutSecretValue', 'DeleteSecret', 'RestoreSecret'].map((action) => `secretsmanager:${action}`),
       [this.#ownSecrets()],
     );
     this.#allow(['secretsmanager:ListSecrets'], ['*']);
@@ -94,9 +95,9 @@ export abstract class Workload extends Construct {
     if (assumeRoles.length > 0) this.#allow(['sts:AssumeRole'], assumeRoles);
   }
 
-  /** To see what a registry has. DescribeRepositories without names is asked of all repositories. */
+  /** To see what a registry has. */
   canListImages(repositories: readonly string[], assumeRoles: readonly string[]): void {
-    this.#allow(['ecr:DescribeRepositories', 'ecr:DescribeImages', 'ecr:ListImages'], repositories);
+    this.#allow(['ecr:DescribeRepositories', 'ecr:DescribeImages'], repositories);
     if (assumeRoles.length > 0) this.#allow(['sts:AssumeRole'], assumeRoles);
   }
 

@@ -40,6 +40,13 @@ export function resources(template: Template, type: string): readonly (readonly 
   );
 }
 
+/** The first resource of a type whose logical id begins so. */
+export function resource(template: Template, type: string, begin = ''): Resource {
+  const found = resources(template, type).find(([id]) => id.startsWith(begin));
+  if (found === undefined) throw new Error(`There is no ${type} ${begin}`);
+  return found[1];
+}
+
 /** The whole of a template. */
 export function templateJson(template: Template): TemplateJson {
   return template.toJSON() as TemplateJson;
