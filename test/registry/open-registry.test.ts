@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
+import type { IncomingMessage } from 'node:http';
 import { test } from 'node:test';
 import { digestOf } from '#core/digest.ts';
-import type { Fault } from '#core/fault.ts';
+import { Fault } from '#core/fault.ts';
 import { defaultLimits } from '#core/limits.ts';
 import { systemFetch } from '#platform/local/system-fetch.ts';
 import type { FindCredentials } from '#registry/client/credentials.ts';
@@ -12,6 +13,7 @@ import type { OpenOptions } from '#registry/sources/source-kind.ts';
 import { artifact, image, index, layer } from '#test/support/image-builder.ts';
 import { readLayers } from '#test/support/read-layers.ts';
 import {
+  type Refusal,
   type RegistryBehaviour,
   type RegistryServer,
   repositoryOf,
@@ -192,6 +194,45 @@ test('credentials that cannot be found do not keep us from a public image, and a
       fault('registry/denied', /credentials could not be read/),
     );
   });
+});
+
+test('credentials that cannot be found for now end the pull so that it may be tried again', async () => {
+  await withRegistry({ auth: 'anonymous-bearer' }, async (server) => {
+    const busy: FindCredentials = async () => {
+      throw new Fault('registry/failed', 'the token service is busy');
+    };
+    await assert.rejects(open(server, { credentials: busy }), fault('registry/failed', /busy/));
+  });
+});
+
+test('whoever finds credentials is told of those that were refused; only such as end are replaced after a 403', async () => {
+  for (const [status, until, wanted] of [
+    [401, undefined, 2],
+    [403, undefined, 1],
+    [403, Number.MAX_SAFE_INTEGER, 2],
+  ] as const) {
+    const asked: unknown[] = [];
+    const given = (password: string) =>
+      ({ kind: 'basic', username: 'ann', password, ...(until === undefined ? {} : { until }) }) as const;
+    const find: FindCredentials = async (_, __, refused) => {
+      asked.push(refused);
+      return given(refused === undefined ? 'old' : 'hunter2');
+    };
+    const challenge = { 'WWW-Authenticate': 'Basic realm="test registry"' };
+    const refuses = ({ headers }: IncomingMessage): Refusal | null => {
+      if (headers.authorization === undefined) return { status: 401, code: 'UNAUTHORIZED', headers: challenge };
+      const [, password] = Buffer.from(headers.authorization.slice('Basic '.length), 'base64').toString().split(':');
+      return password === valid ? null : { status, code: 'DENIED', headers: status === 401 ? challenge : {} };
+    };
+    let valid = 'old';
+    await withRegistry({ refuses }, async (server) => {
+      await using source = await open(server, { credentials: find });
+      valid = 'hunter2';
+      if (wanted === 2) await readLayers(source);
+      else await assert.rejects(readLayers(source), fault('registry/denied', /403 DENIED/));
+      assert.deepEqual(asked, [undefined, given('old')].slice(0, wanted));
+    });
+  }
 });
 
 test('blobs that lie elsewhere are fetched there, without our credentials', async () => {

@@ -11,7 +11,7 @@ export interface EcrCall {
 }
 
 const attempts = 7;
-/** Milliseconds: the first pause, doubled with each try, and the longest. With jitter these are a minute together at most. */
+/** Milliseconds: the first pause, doubled with each try, and the longest. Together half a minute at most. */
 const pauses = { first: 400, longest: 20_000 } as const;
 
 /**
@@ -43,7 +43,8 @@ const throttling =
   /^(Throttling(Exception)?|ThrottledException|TooManyRequestsException|RequestLimitExceeded|SlowDown)$/;
 const connection = /^(ECONN(RESET|REFUSED|ABORTED)|EPIPE|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|ENOTFOUND|EAI_AGAIN)$/;
 
-function isPassing(thrown: unknown): boolean {
+/** True for what the next try may not meet: throttling, failures of the service, broken connections. */
+export function isPassing(thrown: unknown): boolean {
   if (thrown instanceof Fault) return false;
   const error = thrown as SdkError;
   const status = error.$metadata?.httpStatusCode ?? 0;

@@ -1,6 +1,7 @@
 import { ECRClient, type ECRClientConfig } from '@aws-sdk/client-ecr';
 import { Fault } from '#core/fault.ts';
 import type { AssumedRole } from './ecr-auth.ts';
+import { isPassing } from './ecr-call.ts';
 
 type AwsCredentials = NonNullable<ECRClientConfig['credentials']>;
 
@@ -25,7 +26,7 @@ export function ecrClients(settings: EcrClientSettings = {}): EcrClients {
   const clients = new Map<string, ECRClient>();
   const credentialsOf = (region: string, role: AssumedRole | null) => {
     if (role === null) return settings.credentials;
-    if (settings.assumeRole !== undefined) return settings.assumeRole(role, region);
+    if (settings.assumeRole !== undefined) return told(role, settings.assumeRole(role, region));
     throw new Fault('registry/denied', `Role ${role.arn} cannot be taken on here: nothing is set up to assume roles`);
   };
   return {
@@ -53,5 +54,21 @@ export function ecrClients(settings: EcrClientSettings = {}): EcrClients {
       for (const client of clients.values()) client.destroy();
       clients.clear();
     },
+  };
+}
+
+/** The same credentials; when they cannot be had for good, the fault names the role and not the call that wanted them. */
+function told(role: AssumedRole, credentials: AwsCredentials): AwsCredentials {
+  if (typeof credentials !== 'function') return credentials;
+  return async (properties) => {
+    try {
+      return await credentials(properties);
+    } catch (thrown) {
+      if (thrown instanceof Fault || isPassing(thrown)) throw thrown;
+      throw new Fault(
+        'registry/denied',
+        `Role ${role.arn} could not be taken on; check that its trust policy names us, with the external id that is set here`,
+      );
+    }
   };
 }

@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { ECRClient } from '@aws-sdk/client-ecr';
-import { Fault } from '#core/fault.ts';
 import { jsonLog } from '#core/log.ts';
 import { type AssumedRole, ecrCredentials } from '#platform/aws/ecr-auth.ts';
 import { ecrClients } from '#platform/aws/ecr-clients.ts';
@@ -36,7 +35,10 @@ async function withEcr(
     credentials: { ...user, secretAccessKey: options.secret ?? user.secretAccessKey },
     assumeRole: (role) => async () => {
       const session = ecr.assume(role.arn, role.externalId);
-      if (session === null) throw new Fault('registry/denied', `STS does not let us take on ${role.arn}`);
+      // As STS words it: with names that are not ours to tell.
+      const refusal =
+        'User: arn:aws:sts::111122223333:assumed-role/secret-name is not authorized to perform: sts:AssumeRole';
+      if (session === null) throw Object.assign(new Error(refusal), { name: 'AccessDenied' });
       return session;
     },
   });
@@ -118,8 +120,10 @@ test('a role that its owner does not let us take on is told, and asked for again
   await withEcr(
     async ({ ecr, find }) => {
       ecr.addRole({ arn, account: other, externalId: 'e-1' });
-      for (let i = 0; i < 2; i++)
-        await assert.rejects(find(ecr.host(other), 'a'), isFault('registry/denied', /does not let us take on/));
+      const expected = isFault('registry/denied', /role\/scan could not be taken on; check .* external id/, [
+        'secret-name',
+      ]);
+      for (let i = 0; i < 2; i++) await assert.rejects(find(ecr.host(other), 'a'), expected);
       assert.equal(tokens(ecr), 0);
     },
     { roles: new Map([[other, { arn, externalId: 'wrong' }]]) },
