@@ -36,7 +36,8 @@ const hints: Partial<Record<FaultCode, string>> = {
   'network/unreachable': '; it may be tried again',
 };
 
-const forbidden = /^(AccessDenied|AllAccessDisabled|KMS\.?AccessDenied|Forbidden|AuthorizationError|NotAuthorized)/;
+const forbidden =
+  /^(AccessDenied|AllAccessDisabled|KMS\.?AccessDenied|Forbidden|AuthorizationError|NotAuthorized|InvalidAccessException)/;
 
 const unauthenticated =
   /^(ExpiredToken|InvalidClientTokenId|InvalidAccessKeyId|UnrecognizedClient|SignatureDoesNotMatch|InvalidSignature|RequestTimeTooSkewed|CredentialsProviderError|MissingAuthenticationToken|IncompleteSignature|InvalidToken|RequestExpired)/;
