@@ -65,7 +65,6 @@ export class Api extends Construct {
     );
     const integration = new LambdaIntegration(handler.lambda, {
       timeout: Duration.seconds(29),
-      allowTestInvoke: false,
       scopePermissionToMethod: false,
       responseTransferMode: ResponseTransferMode.STREAM,
     });
