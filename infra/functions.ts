@@ -12,7 +12,8 @@ export type Need =
   | 'keep-secrets'
   | 'pull-images'
   | 'list-images'
-  | 'publish-notices';
+  | 'publish-notices'
+  | 'import-findings';
 
 export type QueueKind = EventKind | typeof wakeQueue;
 
@@ -84,7 +85,7 @@ export const functions = {
     timeout: 120,
     takes: { queue: 'image.matched', batch: 5, atOnce: 5 },
     sends: [],
-    needs: ['sql', 'read-blobs', 'write-blobs', 'publish-notices'],
+    needs: ['sql', 'read-blobs', 'write-blobs', 'publish-notices', 'import-findings'],
   },
   /** Scheduler: FeedsDue of schema/deployment.ts. */
   'feeds-schedule': {

@@ -13,6 +13,9 @@ export function grantNeeds(
   const { settings, messaging } = estate;
   workload.setVariable('queueUrlPrefix', messaging.queueUrlPrefix);
   workload.setVariable('account', settings.registry.account);
+  workload.setVariable('awsAccount', Stack.of(workload).account);
+  if (settings.registry.sourceAccounts.length > 0)
+    workload.setVariable('sourceAccounts', settings.registry.sourceAccounts.join(','));
   if (settings.feeds.mirror !== '') workload.setVariable('feedsMirror', settings.feeds.mirror);
   for (const kind of sends) workload.canSend(messaging.queue(kind));
   for (const need of needs) grants[need](workload, estate);
@@ -31,6 +34,9 @@ const grants: Readonly<Record<Need, (workload: Workload, estate: Estate) => void
   'list-images': (workload, { settings }) =>
     workload.canListImages(repositories(workload, settings), settings.registry.assumeRoles),
   'publish-notices': (workload, { messaging }) => workload.canPublish(messaging.notices),
+  'import-findings': (workload, { settings }) => {
+    if (settings.securityHub) workload.canImportFindings();
+  },
 };
 
 /** Those of the setting, or all of this account and region and of the accounts that send their events. */

@@ -71,6 +71,8 @@ export function readSettings(node: Node) {
       domain: text('apiDomain', '', /^$|^([a-z0-9-]+\.)+[a-z]{2,}$/),
       certificate: text('apiCertificate', '', /^$|^arn:aws[\w-]*:acm:[\w-]+:\d{12}:certificate\/[\w-]+$/),
     },
+    /** Findings go to AWS Security Hub, which the account must have switched on. */
+    securityHub: flag('securityHub', false),
     logDays: oneOf('logDays', ['7', '14', '30', '60', '90', '180', '365', '731'], '30'),
     alarms: {
       /** ARN of an SNS topic that is there; empty: the stack makes one. */

@@ -106,6 +106,14 @@ export abstract class Workload extends Construct {
     this.setVariable('noticeTopic', topic.topicArn);
   }
 
+  /** Into Security Hub, as findings of the account's own. */
+  canImportFindings(): void {
+    const { partition, region, account } = Stack.of(this);
+    const product = `arn:${partition}:securityhub:${region}:${account}:product/${account}/default`;
+    this.#allow(['securityhub:BatchImportFindings'], [product]);
+    this.setVariable('securityHub', product);
+  }
+
   /** Traces have no resource of their own. */
   protected canTrace(): void {
     this.#allow(['xray:PutTraceSegments', 'xray:PutTelemetryRecords'], ['*']);

@@ -22,6 +22,11 @@ export const environment = {
   noticeTopic: 'PLIMSOLL_NOTICE_TOPIC_ARN',
   /** Plimsoll's account to which images of ECR events and of the reconciliation belong. */
   account: 'PLIMSOLL_ACCOUNT',
+  /** The AWS account of the deployment, and those that send it their ECR events, separated by commas. */
+  awsAccount: 'PLIMSOLL_AWS_ACCOUNT_ID',
+  sourceAccounts: 'PLIMSOLL_SOURCE_ACCOUNTS',
+  /** `arn:PARTITION:securityhub:REGION:ACCOUNT:product/ACCOUNT/default` where findings go; not set: nowhere. */
+  securityHub: 'PLIMSOLL_SECURITY_HUB_PRODUCT_ARN',
   /** Where upstreams' files are read instead: a URL that holds them as URL/HOST/PATH. */
   feedsMirror: 'PLIMSOLL_FEEDS_MIRROR',
   /** Dispatch only: where and what it runs. Lists are separated by commas. */

@@ -19,6 +19,7 @@ export const elsewhere = {
   apiWaf: 'true',
   apiDomain: 'scan.example.com',
   apiCertificate: 'arn:aws:acm:eu-west-1:123456789012:certificate/0a1b2c3d',
+  securityHub: true,
   logDays: '90',
   alarmTopic: 'arn:aws:sns:eu-west-1:123456789012:pager',
   tags: { 'cost-center': '42' },

@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { functions, tasks } from '../../infra/functions.ts';
+import { iamRows } from '../../infra/iam-statements.ts';
 import { queueKinds } from '../../infra/messaging.ts';
 import { environment } from '#schema/deployment.ts';
 import { elsewhere } from './elsewhere.ts';
-import { resource, resources, synthesised } from './synthesised.ts';
+import { resource, resources, synthesised, templateJson } from './synthesised.ts';
 
 const lambdas = resources(synthesised(), 'AWS::Lambda::Function');
 
@@ -97,6 +98,15 @@ test('tables are made before any other code of the new version runs, and again w
   assert.ok(DependsOn.some((id) => id.startsWith('PipelinemigratorRoleDefaultPolicy')));
   for (const [id, lambda] of lambdas)
     if (!id.startsWith('Pipelinemigrator')) assert.ok(lambda.DependsOn?.includes(tables), id);
+});
+
+test('findings go to Security Hub only when the settings say so, as those of this account', () => {
+  const product = (settings: Readonly<Record<string, unknown>>) =>
+    iamRows(templateJson(synthesised(settings))).filter(({ action }) => action.startsWith('securityhub:'));
+  assert.deepEqual(product({}), []);
+  const [row] = product(elsewhere);
+  assert.equal(row?.action, 'securityhub:BatchImportFindings');
+  assert.match(row?.resource ?? '', /:product\/<AWS::AccountId>\/default$/);
 });
 
 test('logs of everything end', () => {
