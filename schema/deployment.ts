@@ -29,6 +29,8 @@ export const environment = {
   securityHub: 'PLIMSOLL_SECURITY_HUB_PRODUCT_ARN',
   /** Where upstreams' files are read instead: a URL that holds them as URL/HOST/PATH. */
   feedsMirror: 'PLIMSOLL_FEEDS_MIRROR',
+  /** Registries that are reached elsewhere, as HOST=URL separated by commas: an emulator, a pull-through cache. */
+  registryEndpoints: 'PLIMSOLL_REGISTRY_ENDPOINTS',
   /** Dispatch only: where and what it runs. Lists are separated by commas. */
   taskCluster: 'PLIMSOLL_TASK_CLUSTER_ARN',
   analyzerTask: 'PLIMSOLL_ANALYZER_TASK_ARN',
@@ -71,6 +73,10 @@ export const metrics = {
   /** Analyses that ended as failed. */
   imagesFailed: 'ImagesFailed',
   imagesAnalyzed: 'ImagesAnalyzed',
+  /** Pushes and requests that are in the catalog. */
+  imagesAdmitted: 'ImagesAdmitted',
+  /** How long one message took, whatever became of it. */
+  stepSeconds: 'StepSeconds',
   /** After each feed run: hours since upstream last confirmed the oldest group in use; 0 when none is. */
   feedAgeHours: 'FeedAgeHours',
   /** Seconds that a call waited for a paused database. */

@@ -1,10 +1,13 @@
 import type { Clock } from '../clock.ts';
+import { awsErrorName } from './aws-fault.ts';
 import { callEnd, dataApiFault } from './data-api-errors.ts';
 
 /** For how long a call is tried again while the database wakes up or the service throttles, in ms. */
 export interface Patience {
   readonly clock: Clock;
   readonly patienceMs: number;
+  /** Told for how many seconds a call waited because the database was paused, however it ended. */
+  readonly onWake?: (seconds: number) => void;
 }
 
 /**
@@ -13,20 +16,30 @@ export interface Patience {
  * Throws the Fault of dataApiFault; `statement` is for its message.
  */
 export async function callPatiently<T>(
-  { clock, patienceMs }: Patience,
+  { clock, patienceMs, onWake }: Patience,
   statement: string,
   repeatable: boolean,
   send: () => Promise<T>,
 ): Promise<T> {
   const began = clock.now();
+  let paused = false;
+  const told = () => {
+    if (paused) onWake?.((clock.now() - began) / 1000);
+  };
   for (let attempt = 0; ; attempt++) {
     try {
-      return await send();
+      const answer = await send();
+      told();
+      return answer;
     } catch (thrown) {
       const waited = clock.now() - began;
+      paused ||= awsErrorName(thrown) === 'DatabaseResumingException';
       const end = callEnd(thrown);
       const again = end === 'not-run' || (end === 'unknown' && repeatable);
-      if (!again || waited >= patienceMs) throw dataApiFault(thrown, statement, waited);
+      if (!again || waited >= patienceMs) {
+        told();
+        throw dataApiFault(thrown, statement, waited);
+      }
       await clock.sleep(Math.min(waits[attempt] ?? longestWait, patienceMs - waited));
     }
   }

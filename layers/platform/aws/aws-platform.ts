@@ -1,0 +1,149 @@
+import { randomBytes } from 'node:crypto';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Fault } from '#core/fault.ts';
+import type { Log } from '#core/log.ts';
+import { deadLetterName, queueName } from '#schema/deployment.ts';
+import { systemClock } from '../local/system-clock.ts';
+import { systemFetch } from '../local/system-fetch.ts';
+import type { ImageRegistry } from '../image-registry.ts';
+import type { Platform } from '../platform.ts';
+import type { Sql } from '../sql.ts';
+import { type AwsSettings, awsSettings } from './aws-settings.ts';
+import type { EcrLogin } from './ecr-auth.ts';
+import { type Count, embeddedMetrics } from './embedded-metrics.ts';
+import { late, lateBlobs, lateQueues, lateSecrets, lateSql } from './late-ports.ts';
+import { type HandedMessage, putOff } from './put-off.ts';
+import { wakingQueues } from './waking-queues.ts';
+
+export interface AwsOptions {
+  readonly log: Log;
+  /** For how long a statement waits while the database wakes up, in ms: 20,000 behind API Gateway, 45,000 for workers. */
+  readonly patienceMs: number;
+  /** Takes messages by itself and may bury them: a task. Functions have theirs brought, and no right on dead letters. */
+  readonly takesMessages?: boolean;
+}
+
+/** An AWS account as a platform, as the variables of schema/deployment.ts describe it. */
+export interface AwsPlatform extends Platform {
+  readonly settings: AwsSettings;
+  readonly count: Count;
+  /** A path below the temporary folder that nobody else uses. */
+  temporaryFile(name: string): string;
+  /** SQL as the user of another secret. */
+  sqlAs(secretArn: string): Sql;
+  /** The value of a secret that is not Plimsoll's own, by its ARN. */
+  secretText(arn: string): Promise<string>;
+  /** The login for a registry of ECR; null for other registries. */
+  findEcrLogin(registry: string, repository: string, refused?: { readonly kind: string }): Promise<EcrLogin | null>;
+  /** The ECR of this process's region, of its own account or another. */
+  images(account?: string): Promise<ImageRegistry>;
+  /** Gives a message that Lambda brought back for so many seconds. */
+  putOff(message: HandedMessage, seconds: number): Promise<void>;
+}
+
+/**
+ * The platform of this process, to be opened once: clients of AWS are loaded and made when they are first used, and ask one chain for
+ * their credentials. Endpoints are those of the region, or what AWS_ENDPOINT_URL_* says, which the SDK reads itself. What is
+ * missing among the settings is `state/not-found` when it is wanted.
+ */
+export function openAwsPlatform(options: AwsOptions): AwsPlatform {
+  const { log, patienceMs } = options;
+  const settings = awsSettings();
+  const clock = systemClock;
+  const count = embeddedMetrics((line) => process.stdout.write(line), clock.now);
+  const onWake = (seconds: number) => count('databaseWakeSeconds', seconds);
+
+  const sqs = late(async () => shared(new (await import('@aws-sdk/client-sqs')).SQSClient(own())));
+  const secretsClient = late(async () => {
+    const { SecretsManagerClient } = await import('@aws-sdk/client-secrets-manager');
+    return shared(new SecretsManagerClient(own()));
+  });
+  const data = late(async () => {
+    const { openDataApiClient } = await import('./data-api-client.ts');
+    return shared(openDataApiClient({ ...own(), clock }));
+  });
+  const ecr = late(async () => (await import('./ecr-clients.ts')).ecrClients(own()));
+
+  /** The chain of the first client serves all: in a task it is a call that each would make for itself. */
+  let credentials: SharedCredentials | undefined;
+  function own() {
+    return { region: settings.region, ...(credentials === undefined ? {} : { credentials }) };
+  }
+  function shared<C extends { readonly config: { readonly credentials: SharedCredentials } }>(client: C): C {
+    credentials ??= client.config.credentials;
+    return client;
+  }
+
+  const sqlAs = (secretArn: string) =>
+    lateSql(
+      late(async () => {
+        const { dataApiSql } = await import('./data-api-sql.ts');
+        const clusterArn = settings.required('cluster');
+        const database = settings.required('database');
+        return dataApiSql({ client: await data(), clusterArn, secretArn, database, clock, patienceMs, onWake });
+      }),
+    );
+  const queueUrl = (name: string) => settings.required('queueUrlPrefix') + name;
+  const queues = lateQueues(
+    late(async () => {
+      const { sqsQueues } = await import('./sqs-queue.ts');
+      const dead = (name: string) => (options.takesMessages === true ? queueUrl(deadLetterName(name)) : null);
+      return sqsQueues({ client: await sqs(), urls: (name) => queueUrl(queueName(name)), dead, clock });
+    }),
+  );
+  const logins = late(async () => {
+    const [{ ecrCredentials }, { clientFor }] = await Promise.all([import('./ecr-auth.ts'), ecr()]);
+    return ecrCredentials({ clientFor, clock, log });
+  });
+  return {
+    settings,
+    count,
+    clock,
+    log,
+    sql: lateSql(late(async () => sqlAs(settings.required('databaseSecret')))),
+    blobs: lateBlobs(
+      late(async () => {
+        const [{ S3Client }, { s3Blobs }] = await Promise.all([import('@aws-sdk/client-s3'), import('./s3-blobs.ts')]);
+        return s3Blobs({ client: shared(new S3Client(own())), bucket: settings.required('blobs'), clock });
+      }),
+    ),
+    queues: wakingQueues(queues, log),
+    secrets: lateSecrets(
+      late(async () => {
+        const { secretsManager } = await import('./secrets-manager.ts');
+        return secretsManager({ client: await secretsClient(), prefix: settings.required('secretPrefix'), clock });
+      }),
+    ),
+    fetch: systemFetch({ proxies: process.env }),
+    temporaryFile: (name) =>
+      join(tmpdir(), `${randomBytes(6).toString('hex')}-${name.replace(/[^A-Za-z0-9._-]/g, '_').slice(-100)}`),
+    sqlAs,
+    secretText: async (arn) => secretText(await secretsClient(), arn),
+    findEcrLogin: async (registry, repository, refused) => (await logins())(registry, repository, refused),
+    async images(account) {
+      const [{ ecrImages }, { clientFor }] = await Promise.all([import('./ecr-images.ts'), ecr()]);
+      const client = clientFor(settings.region, null);
+      return ecrImages({ client, clock, ...(account === undefined ? {} : { account }) });
+    },
+    putOff: async (message, seconds) => putOff(await sqs(), message, seconds),
+  };
+}
+
+/** What every client of the SDK has as its resolved credentials. */
+type SharedCredentials = import('@aws-sdk/client-sqs').SQSClient['config']['credentials'];
+
+async function secretText(
+  client: import('@aws-sdk/client-secrets-manager').SecretsManagerClient,
+  arn: string,
+): Promise<string> {
+  const { GetSecretValueCommand } = await import('@aws-sdk/client-secrets-manager');
+  const { awsFault } = await import('./aws-fault.ts');
+  try {
+    const { SecretString } = await client.send(new GetSecretValueCommand({ SecretId: arn }));
+    if (SecretString !== undefined) return SecretString;
+  } catch (thrown) {
+    throw awsFault(thrown, `Secret ${arn}: reading`);
+  }
+  throw new Fault('data/corrupt', `Secret ${arn} holds no text; restore it`);
+}
