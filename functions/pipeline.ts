@@ -1,6 +1,6 @@
 import { analyzeQueued, type AnalyzeWorld } from '#analysis/analyze-queued.ts';
 import { admitImage, type AdmitWorld } from '#catalog/admit-image.ts';
-import { moveImage } from '#catalog/image-store.ts';
+import { failImage } from '#catalog/fail-image.ts';
 import { type JudgeWorld, judgeAnalyzed } from '#matching/judge-analyzed.ts';
 import type { Platform } from '#platform/platform.ts';
 import { type EvaluateWorld, evaluateMatched } from '#policy/evaluate-image.ts';
@@ -26,19 +26,10 @@ export const pipeline: { readonly [K in EventKind]: Step<K> } = {
       world.log.error('image not admitted', { account, reference, reason }),
     concurrency: 4,
   },
-  'image.queued': { run: analyzeQueued, failed: imageFailed, concurrency: 2 },
-  'image.analyzed': { run: judgeAnalyzed, failed: imageFailed, concurrency: 1 },
+  'image.queued': { run: analyzeQueued, failed: failImage, concurrency: 2 },
+  'image.analyzed': { run: judgeAnalyzed, failed: failImage, concurrency: 1 },
   'image.matched': { run: evaluateMatched, failed: evaluationFailed, concurrency: 1 },
 };
-
-async function imageFailed(
-  world: PipelineWorld,
-  event: { account: string; digest: string },
-  reason: string,
-): Promise<void> {
-  await moveImage(world, event, 'failed', world.clock.now(), { failure: reason });
-  world.log.error('image failed', { account: event.account, digest: event.digest, reason });
-}
 
 /** The image stays judged: a verdict is made again whenever somebody asks for it. */
 async function evaluationFailed(

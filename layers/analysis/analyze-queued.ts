@@ -14,6 +14,8 @@ export type AnalyzeWorld = Pick<Platform, 'sql' | 'blobs' | 'clock' | 'log'> & {
   readonly limits: Limits;
   readonly pool: LayerPool;
   readonly temporaryFile: (name: string) => string;
+  /** Ends the work early: the image stays claimed, and who takes it up again goes on with the layers that are known by then. */
+  readonly signal?: AbortSignal;
 };
 
 /**
