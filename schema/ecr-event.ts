@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** An EventBridge event as ECR sends it; fields that are not needed are let through. */
 export const ecrEvent = z.looseObject({

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** Go writes a list that was never filled as null. */
 const list = <T extends z.ZodType>(item: T) =>

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** The only version of bundles, policies and whitelists that exists. */
 export const bundleVersion = '1_0';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { packageTypes } from '#core/ecosystem.ts';
 import { severities } from '#core/severity.ts';
 

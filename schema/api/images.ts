@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { flag } from './shape.ts';
 
 const time = z.string().describe('ISO 8601, UTC, seconds, Z');

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Shape } from './shape.ts';
 
 /** A schema object of Swagger 2.0 (https://swagger.io/specification/v2/#schema-object), a subset of JSON Schema 4. */

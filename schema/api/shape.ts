@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** A shape that crosses the wall of the API: parses what comes in, and describes itself in the swagger document. */
 export type Shape<T = unknown> = z.ZodType<T>;
