@@ -14,9 +14,9 @@ import { createApp } from '../api/app.ts';
 import { routes } from '../api/routes.ts';
 import type { PipelineWorld } from '../pipeline.ts';
 import { listen } from './http-server.ts';
-import { refreshFeeds } from './refresh-feeds.ts';
+import { refreshFeeds } from '../refresh-feeds.ts';
 import { repeat } from './repeat.ts';
-import { sweepUnfinished } from './sweep.ts';
+import { sweepUnfinished } from '../sweep-unfinished.ts';
 import { startWorkers } from './worker.ts';
 
 export interface ServerSettings {

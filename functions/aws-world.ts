@@ -1,0 +1,50 @@
+import { openLayerPool } from '#analysis/layer-pool.ts';
+import { defaultLimits } from '#core/limits.ts';
+import { mirrored } from '#feeds/mirror.ts';
+import { type AwsOptions, type AwsPlatform, openAwsPlatform } from '#platform/aws/aws-platform.ts';
+import { registry } from '#registry/sources/open-registry.ts';
+import { type RegistryEndpoint, throughEndpoints } from '#registry/client/registry-endpoints.ts';
+import type { PipelineWorld } from './pipeline.ts';
+
+/** The world of functions and tasks on AWS. Nothing is asked of AWS before a step asks for it. */
+export type AwsWorld = AwsPlatform & PipelineWorld;
+
+/** Feeds are asked for news by schedules; an image whose feeds are older than this has them asked when it is judged. */
+const feedMaxAgeMs = 12 * 3_600_000;
+
+/** Opens the platform and what the steps need beside it; once a process. */
+export function openAwsWorld(options: AwsOptions): AwsWorld {
+  const platform = openAwsPlatform(options);
+  const mirror = platform.settings.optional('feedsMirror');
+  const images = {
+    clock: platform.clock,
+    fetch: throughEndpoints(platform.fetch, endpointsOf(platform.settings.optional('registryEndpoints'))),
+  };
+  return {
+    ...platform,
+    limits: defaultLimits,
+    pool: openLayerPool(),
+    // Rooms that see this world fetch feeds; images come through openRegistryImage alone.
+    fetch: mirror === null ? platform.fetch : mirrored(platform.fetch, mirror),
+    offline: false,
+    feedMaxAgeMs,
+    openRegistryImage: (reference, { platform: wanted }) =>
+      registry.open(images, {
+        reference,
+        rest: reference,
+        options: {
+          limits: defaultLimits,
+          platform: wanted,
+          credentials: platform.findEcrLogin,
+          temporaryFile: platform.temporaryFile,
+        },
+      }),
+  };
+}
+
+function endpointsOf(text: string | null): readonly RegistryEndpoint[] {
+  return (text ?? '')
+    .split(',')
+    .filter((one) => one.includes('='))
+    .map((one) => ({ host: one.slice(0, one.indexOf('=')), url: one.slice(one.indexOf('=') + 1) }));
+}
