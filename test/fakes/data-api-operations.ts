@@ -29,12 +29,16 @@ export interface DataApiOperations {
   close(): Promise<void>;
 }
 
-/** What the Data API does with statements and transactions once a call has been let in. */
-export function dataApiOperations(database: FakeDatabase, clock: Clock, databaseName: string): DataApiOperations {
+/** What the Data API does with statements and transactions once a call has been let in; `choose` logs its user in. */
+export function dataApiOperations(
+  choose: (input: DataApiInput) => Promise<FakeDatabase>,
+  clock: Clock,
+  databaseName: string,
+): DataApiOperations {
   const transactions = new Map<string, Transaction>();
   const operations: Readonly<Record<string, (input: DataApiInput, takes: number) => Promise<unknown>>> = {
-    async BeginTransaction() {
-      const open = await database.begin();
+    async BeginTransaction(input) {
+      const open = await (await choose(input)).begin();
       const id = randomBytes(96).toString('base64');
       transactions.set(id, { open, busy: false, beganAt: clock.now(), usedAt: clock.now() });
       return { transactionId: id };
@@ -109,8 +113,9 @@ export function dataApiOperations(database: FakeDatabase, clock: Clock, database
     await open.end(how);
   }
 
-  async function inTransaction<T>({ transactionId }: DataApiInput, work: (run: Run) => Promise<T>): Promise<T> {
-    if (transactionId === undefined) return work(database.once);
+  async function inTransaction<T>(input: DataApiInput, work: (run: Run) => Promise<T>): Promise<T> {
+    const { transactionId } = input;
+    if (transactionId === undefined) return work((await choose(input)).once);
     const transaction = find(transactionId);
     transaction.busy = true;
     try {

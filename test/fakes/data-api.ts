@@ -1,8 +1,10 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Clock } from '#platform/clock.ts';
+import type { DatabaseLogin } from '#platform/database-role.ts';
 import { type FakeDatabase, pgliteDatabase } from './data-api-database.ts';
 import { DataApiError } from './data-api-error.ts';
+import { databaseLogins } from './data-api-logins.ts';
 import { dataApiOperations, type DataApiInput } from './data-api-operations.ts';
 
 /** A call that arrived, whatever became of it. */
@@ -49,20 +51,27 @@ export interface FakeDataApiOptions {
   readonly clock: Clock;
   /** Left out: PGlite in memory, closed with the server. One that is handed in stays open. */
   readonly backend?: FakeDatabase;
+  /** Secrets by ARN beside the one of the owner: each logs in as a role, which must have its password. May grow. */
+  readonly logins?: Readonly<Record<string, DatabaseLogin>>;
 }
 
 /**
  * The RDS Data API over a real PostgreSQL, on loopback: REST-JSON as the SDK speaks it, with the refusals and limits of Aurora
  * PostgreSQL (Serverless v2). Stricter than the service where its documentation leaves room, never kinder.
  */
-export async function startDataApi({ clock, backend }: FakeDataApiOptions): Promise<FakeDataApi> {
+export async function startDataApi({ clock, backend, logins = {} }: FakeDataApiOptions): Promise<FakeDataApi> {
   const database = backend ?? (await pgliteDatabase());
   const names = {
     clusterArn: 'arn:aws:rds:eu-central-1:123456789012:cluster:plimsoll',
     secretArn: 'arn:aws:secretsmanager:eu-central-1:123456789012:secret:plimsoll-AbCdEf',
     database: 'plimsoll',
   };
-  const operations = dataApiOperations(database, clock, names.database);
+  const loggedIn = databaseLogins(database);
+  const choose = async ({ secretArn = '' }: DataApiInput) => {
+    const login = logins[secretArn];
+    return login === undefined ? database : loggedIn(login);
+  };
+  const operations = dataApiOperations(choose, clock, names.database);
   const calls: DataApiCall[] = [];
   const mishaps: { left: number; readonly mishap: Mishap }[] = [];
   const connections = new WeakMap<object, number>();
@@ -155,7 +164,7 @@ export async function startDataApi({ clock, backend }: FakeDataApiOptions): Prom
     if (input.resourceArn !== names.clusterArn) {
       throw new DataApiError('BadRequestException', 'HttpEndpoint is not enabled for resource or it does not exist');
     }
-    if (input.secretArn !== names.secretArn) {
+    if (input.secretArn !== names.secretArn && !Object.hasOwn(logins, input.secretArn ?? '')) {
       throw new DataApiError(
         'AccessDeniedException',
         'User: arn:aws:sts::123456789012:assumed-role/x is not authorized to perform: secretsmanager:GetSecretValue',

@@ -125,10 +125,11 @@ export async function fakeSecretsManager(
     },
   });
 
+  /** By name or ARN, as AWS takes either. */
   function find(name: string): FakeSecret | undefined {
-    const secret = secrets.get(name);
+    const secret = name.startsWith('arn:') ? [...secrets.values()].find(({ arn }) => arn === name) : secrets.get(name);
     if (secret === undefined || secret.goneAt > clock.now()) return secret;
-    secrets.delete(name);
+    secrets.delete(secret.name);
     return undefined;
   }
 
