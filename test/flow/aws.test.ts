@@ -1,0 +1,302 @@
+import assert from 'node:assert/strict';
+import { after, test } from 'node:test';
+import { AwsError } from '#test/fakes/aws-json.ts';
+import { databaseLogins } from '#test/fakes/data-api-logins.ts';
+import { DataApiError } from '#test/fakes/data-api-error.ts';
+import { runAnalyzerTask } from '#test/support/analyzer-task.ts';
+import { alpineApp, alpineAppNext } from '#test/support/api-images.ts';
+import { type AwsEstate, adminPassword, awsAccount, openAwsEstate, writeAlpine } from '#test/support/aws-estate.ts';
+import { httpServer } from '#test/support/http-server.ts';
+import type { ProxyAnswer } from '#test/support/lambda-process.ts';
+
+// The deployed entry points, as built, in an emulated account: each test goes on where the one before it ended.
+const repository = 'team/app';
+const used = [
+  ...(['catalog-ecr-event', 'catalog-image-pushed', 'policy-engine-image-analyzed'] as const),
+  ...(['policy-engine-image-matched', 'api'] as const),
+];
+const secfixes = { '1.2.5-r1': ['CVE-2031-0001'] };
+let shared: Promise<AwsEstate> | null = null;
+
+function estate(): Promise<AwsEstate> {
+  shared ??= openAwsEstate();
+  return shared;
+}
+
+after(async () => {
+  if (shared !== null) await (await shared)[Symbol.asyncDispose]();
+});
+
+test('CloudFormation has the tables, the role and the administrator made, and is answered whatever happens', async () => {
+  const aws = await estate();
+  assert.deepEqual(await deploy(aws, 'Create'), { status: 'SUCCESS', id: 'Tables' });
+  const kept = await rows(aws, 'select user_name, password from app_user');
+  assert.equal(kept.length, 1);
+  assert.deepEqual(await deploy(aws, 'Update'), { status: 'SUCCESS', id: 'Tables' });
+  assert.deepEqual(await rows(aws, 'select user_name, password from app_user'), kept);
+
+  const app = await databaseLogins(aws.database)(aws.login);
+  for (const refused of ['create table boat ()', 'drop table image', 'delete from migration', 'create role boat'])
+    await assert.rejects(app.once(refused, []), /must be owner|permission denied/, refused);
+
+  const denied = new DataApiError('DatabaseErrorException', 'ERROR: permission denied to alter role; SQLState: 42501');
+  aws.api.happen({ sql: 'alter role', meets: denied });
+  const failed = await deploy(aws, 'Update');
+  assert.equal(failed.status, 'FAILED');
+  assert.match(failed.reason ?? '', /permission denied to alter role.*sql\/failed.*log stream/);
+
+  const calls = aws.api.calls.length;
+  assert.deepEqual(await deploy(aws, 'Delete'), { status: 'SUCCESS', id: 'Tables' });
+  assert.equal(aws.api.calls.length, calls, 'deleting asks nothing of the database');
+});
+
+test('a push to ECR becomes a judged image that the API tells of', async (t) => {
+  const aws = await estate();
+  aws.ecr.push(awsAccount, repository, alpineApp);
+  await writeAlpine(aws.mirror, secfixes);
+  for (const name of used) await aws.lambda(name);
+  const times: string[] = [];
+  const step = async (name: string, work: () => Promise<unknown>) => {
+    const began = performance.now();
+    await work();
+    times.push(`${name} ${Math.round(performance.now() - began)} ms`);
+  };
+  await step('ecr event', async () => (await aws.lambda('catalog-ecr-event')).call(pushEvent(alpineApp.digest, 'v1')));
+  assert.equal(await aws.depth('image.pushed'), 1);
+  await step('admit', async () => assert.deepEqual(await aws.poll('catalog-image-pushed'), { taken: 1, again: 0 }));
+  assert.deepEqual([await aws.depth('image.queued'), await aws.depth('dispatch')], [1, 1]);
+  await step('analyze', async () => assert.equal((await runAnalyzerTask(aws)).code, 0));
+  assert.equal(await aws.depth('image.analyzed'), 1);
+  const judge = () => aws.poll('policy-engine-image-analyzed');
+  await step('judge', async () => assert.deepEqual(await judge(), { taken: 1, again: 0 }));
+  const evaluate = () => aws.poll('policy-engine-image-matched');
+  await step('evaluate', async () => assert.deepEqual(await evaluate(), { taken: 1, again: 0 }));
+  const answers: ProxyAnswer[] = [];
+  await step('answer', async () =>
+    answers.push(await get(aws, `/images/${encodeURIComponent(alpineApp.digest)}/vuln/all`)),
+  );
+  t.diagnostic(times.join(', '));
+
+  assert.deepEqual(vulnerabilities(answers[0]!), ['CVE-2031-0001 musl-1.2.5-r0', 'CVE-2031-0001 musl-utils-1.2.5-r0']);
+  const check = await get(aws, `/images/${alpineApp.digest}/check`, { tag: [`${tagged('v1')}`], detail: ['false'] });
+  assert.equal(check.status, 200, check.text);
+  assert.equal((await rows(aws, 'select tag from verdict')).length, 1);
+  const names = (await aws.lambda('catalog-image-pushed')).lines().flatMap((line) => Object.keys(line));
+  assert.ok(names.includes('ImagesAdmitted') && names.includes('StepSeconds'));
+});
+
+test('everything delivered once more changes nothing', async () => {
+  const aws = await estate();
+  const before = await snapshot(aws);
+  const image = { account: 'admin', digest: alpineApp.digest };
+  for (let twice = 0; twice < 2; twice++) {
+    await (await aws.lambda('catalog-ecr-event')).call(pushEvent(alpineApp.digest, 'v1'));
+    for (const kind of ['image.queued', 'image.analyzed', 'image.matched'])
+      await aws.send(kind, JSON.stringify({ kind, ...image }));
+  }
+  await drain(aws);
+  assert.equal((await runAnalyzerTask(aws)).code, 0);
+  await drain(aws);
+  assert.deepEqual(await snapshot(aws), before);
+});
+
+test('a message that is none of ours ends among the dead letters, and holds up no other', async () => {
+  const aws = await estate();
+  aws.ecr.push(awsAccount, repository, alpineAppNext);
+  for (const body of ['not JSON', '{"kind":"boat"}', JSON.stringify({ kind: 'image.matched', account: 'admin' })])
+    await aws.send('image.pushed', body);
+  await (await aws.lambda('catalog-ecr-event')).call(pushEvent(alpineAppNext.digest, 'v2'));
+  assert.deepEqual(await aws.poll('catalog-image-pushed'), { taken: 4, again: 3 });
+  for (let again = 0; again < 10; again++) await aws.poll('catalog-image-pushed');
+  assert.deepEqual([await aws.depth('image.pushed'), await aws.deadLetters('image.pushed')], [0, 3]);
+  assert.equal(await aws.depth('image.queued'), 1);
+});
+
+test('an image that the registry does not have is a line of the log, and its message is gone', async () => {
+  const aws = await estate();
+  await (await aws.lambda('catalog-ecr-event')).call(pushEvent(`sha256:${'0'.repeat(64)}`, 'gone'));
+  assert.deepEqual(await aws.poll('catalog-image-pushed'), { taken: 1, again: 0 });
+  const lines = (await aws.lambda('catalog-image-pushed')).lines();
+  const told = lines.find(({ message }) => message === 'image not admitted');
+  assert.match(String(told?.['reason']), /registry\/not-found/);
+  assert.match(String(told?.['correlation_id']), /image\.pushed$/);
+});
+
+test('a database that wakes up or throttles is waited for', async () => {
+  const aws = await estate();
+  aws.api.pause(1500);
+  await (await aws.lambda('catalog-ecr-event')).call(pushEvent(alpineApp.digest, 'v1'));
+  assert.deepEqual(await aws.poll('catalog-image-pushed'), { taken: 1, again: 0 });
+  const woke = (await aws.lambda('catalog-image-pushed')).lines().find((line) => 'DatabaseWakeSeconds' in line);
+  assert.ok(Number(woke?.['DatabaseWakeSeconds']) >= 1);
+  aws.api.happen({ operation: 'Execute', meets: new DataApiError('ThrottlingException', 'Rate exceeded') });
+  assert.equal((await get(aws, `/images/${alpineApp.digest}`)).status, 200);
+});
+
+test('a step whose storage fails comes back after a pause and is then done', async () => {
+  const aws = await estate();
+  const again = { kind: 'image.analyzed', account: 'admin', digest: alpineApp.digest };
+  await aws.send('image.analyzed', JSON.stringify(again));
+  aws.s3.failNext('GetObject', new AwsError('SlowDown', 'Please reduce your request rate.', 503), 3);
+  assert.deepEqual(await aws.poll('policy-engine-image-analyzed'), { taken: 1, again: 1 });
+  assert.deepEqual(await aws.poll('policy-engine-image-analyzed'), { taken: 0, again: 0 }, 'it is away for 2 s');
+  await aws.clock.advance(2000);
+  assert.deepEqual(await aws.poll('policy-engine-image-analyzed'), { taken: 1, again: 0 });
+});
+
+test('a feed that changed has the images evaluated anew that it speaks of', async () => {
+  const aws = await estate();
+  await drain(aws);
+  await writeAlpine(aws.mirror, { ...secfixes, '1.2.5-r9': ['CVE-2031-0009'] });
+  await (await aws.lambda('feeds-schedule')).call({ group: 'alpine:3.20' }, { milliseconds: 900_000 });
+  assert.equal(await aws.depth('image.matched'), 1);
+  await drain(aws);
+  const told = vulnerabilities(await get(aws, `/images/${alpineApp.digest}/vuln/os`));
+  assert.ok(told.includes('CVE-2031-0009 musl-1.2.5-r0'), told.join());
+  await (await aws.lambda('feeds-schedule')).call({ group: 'alpine:3.20' }, { milliseconds: 900_000 });
+  assert.equal(await aws.depth('image.matched'), 0, 'upstream had no news');
+  assert.ok((await aws.lambda('feeds-schedule')).lines().some((line) => 'FeedAgeHours' in line));
+});
+
+test('a push that no event told of is found by the daily reconciliation', async () => {
+  const aws = await estate();
+  await drain(aws);
+  const reconcile = async () => (await aws.lambda('catalog-reconcile')).call({}, { milliseconds: 900_000 });
+  await reconcile();
+  assert.equal(await aws.depth('image.pushed'), 0);
+  aws.ecr.push(awsAccount, repository, { ...alpineApp, tag: 'stealth' });
+  await reconcile();
+  assert.equal(await aws.depth('image.pushed'), 1);
+  await drain(aws);
+  const answer = await get(aws, '/images', { fulltag: [tagged('stealth')] });
+  assert.deepEqual(JSON.parse(answer.text)[0].imageDigest, alpineApp.digest);
+});
+
+test('the API behind API Gateway answers as the one on a machine does', async (t) => {
+  const aws = await estate();
+  const calls = aws.api.calls.length;
+  const health = await get(aws, '/health', {}, { authorization: null });
+  assert.deepEqual([health.status, health.text, aws.api.calls.length], [200, '', calls], 'the database may sleep on');
+  const stranger = await get(aws, '/v1/images', {}, { authorization: null });
+  assert.deepEqual([stranger.status, stranger.text], [401, 'Unauthorized']);
+  assert.equal((await get(aws, '/nowhere')).status, 404);
+  const head = await get(aws, `/images/${alpineApp.digest}`, {}, { method: 'HEAD' });
+  assert.deepEqual([head.status, head.text], [200, '']);
+  const listed = await get(aws, '/images');
+  assert.deepEqual([listed.status, listed.headers['content-type']], [200, 'application/json']);
+  const body = JSON.stringify({ tag: tagged('v1') });
+  const plain = await get(aws, '/images', {}, { method: 'POST', body });
+  assert.equal(plain.status, 200, plain.text);
+  const base64 = Buffer.from(body).toString('base64');
+  const packed = await get(aws, '/images', {}, { method: 'POST', body: base64, isBase64Encoded: true });
+  assert.deepEqual(JSON.parse(packed.text), JSON.parse(plain.text));
+
+  const times: number[] = [];
+  for (let i = 0; i < 60; i++) {
+    const began = performance.now();
+    await get(aws, `/images/${alpineApp.digest}/vuln/all`);
+    times.push(performance.now() - began);
+  }
+  times.sort((a, b) => a - b);
+  t.diagnostic(`vuln/all: p50 ${times[30]!.toFixed(0)} ms, p99 ${times[59]!.toFixed(0)} ms`);
+});
+
+/** What CloudFormation does with a custom resource, and the answer it gets. */
+async function deploy(aws: AwsEstate, RequestType: 'Create' | 'Update' | 'Delete') {
+  const answers: string[] = [];
+  await using bucket = await httpServer(async (request, response) => {
+    const pieces: Buffer[] = [];
+    for await (const piece of request) pieces.push(piece as Buffer);
+    assert.deepEqual([request.method, request.headers['content-type']], ['PUT', undefined]);
+    answers.push(Buffer.concat(pieces).toString());
+    response.end();
+  });
+  await (await aws.lambda('migrator')).call(
+    {
+      ...{ RequestType, ResponseURL: `${bucket.url}/answer?signed=yes`, StackId: 'stack', RequestId: 'request' },
+      ...{ LogicalResourceId: 'Tables', ResourceType: 'Custom::PlimsollTables', ResourceProperties: {} },
+      ...(RequestType === 'Create' ? {} : { PhysicalResourceId: 'Tables' }),
+    },
+    { milliseconds: 900_000 },
+  );
+  assert.equal(answers.length, 1);
+  const { Status, PhysicalResourceId, StackId, RequestId, LogicalResourceId, Reason } = JSON.parse(answers[0]!);
+  assert.deepEqual([StackId, RequestId, LogicalResourceId], ['stack', 'request', 'Tables']);
+  return Status === 'SUCCESS'
+    ? { status: Status, id: PhysicalResourceId }
+    : { status: Status as string, id: PhysicalResourceId, reason: Reason as string };
+}
+
+/** An event as EventBridge delivers it for a push to ECR. */
+function pushEvent(digest: string, tag: string) {
+  return {
+    ...{ version: '0', id: '13cde686-328b-6117-af20-0e5566167482', 'detail-type': 'ECR Image Action' },
+    ...{ source: 'aws.ecr', account: awsAccount, time: '2026-11-21T10:00:00Z', region: 'us-east-1', resources: [] },
+    detail: {
+      ...{ result: 'SUCCESS', 'repository-name': repository, 'image-digest': digest },
+      ...{ 'action-type': 'PUSH', 'image-tag': tag },
+    },
+  };
+}
+
+function tagged(tag: string): string {
+  return `${awsAccount}.dkr.ecr.us-east-1.amazonaws.com/${repository}:${tag}`;
+}
+
+/** An event of API Gateway (proxy integration of a REST API) and what comes back. */
+async function get(
+  aws: AwsEstate,
+  path: string,
+  query: Readonly<Record<string, readonly string[]>> = {},
+  options: { method?: string; body?: string; isBase64Encoded?: boolean; authorization?: string | null } = {},
+): Promise<ProxyAnswer> {
+  const { method = 'GET', body = null, isBase64Encoded = false } = options;
+  const basic = `Basic ${Buffer.from(`admin:${adminPassword}`).toString('base64')}`;
+  const { authorization = basic } = options;
+  const headers = authorization === null ? {} : { Authorization: authorization };
+  const last = Object.fromEntries(Object.entries(query).map(([name, values]) => [name, values.at(-1)]));
+  return (await aws.lambda('api')).ask({
+    ...{ resource: '/{path+}', path, httpMethod: method, headers, body, isBase64Encoded },
+    multiValueHeaders: Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, [value]])),
+    queryStringParameters: Object.keys(query).length === 0 ? null : last,
+    multiValueQueryStringParameters: Object.keys(query).length === 0 ? null : query,
+    ...{ pathParameters: { path: path.slice(1) }, stageVariables: null },
+    requestContext: { path: `/v1${path}`, stage: 'v1', httpMethod: method, requestId: 'request' },
+  });
+}
+
+function vulnerabilities({ status, text }: ProxyAnswer): readonly string[] {
+  assert.equal(status, 200, text);
+  const { vulnerabilities } = JSON.parse(text) as { vulnerabilities: { vuln: string; package: string }[] };
+  return vulnerabilities
+    .filter(({ vuln }) => vuln.startsWith('CVE'))
+    .map((one) => `${one.vuln} ${one.package}`)
+    .sort();
+}
+
+/** Lets every function do what waits for it. */
+async function drain(aws: AwsEstate): Promise<void> {
+  const takers = ['catalog-image-pushed', 'policy-engine-image-analyzed', 'policy-engine-image-matched'] as const;
+  for (let busy = true; busy; ) {
+    busy = false;
+    for (const name of takers) busy = (await aws.poll(name)).taken > 0 || busy;
+  }
+}
+
+async function rows(aws: AwsEstate, statement: string): Promise<readonly unknown[]> {
+  return (await aws.database.once(statement, [])).rows;
+}
+
+/** Everything that people see, without the times at which it was looked at last. */
+async function snapshot(aws: AwsEstate): Promise<readonly unknown[]> {
+  return Promise.all(
+    [
+      'select image_no, digest, state, failure, attempts, report, created_at, analyzed_at from image order by 1',
+      'select * from image_tag order by 1, 2, 3, 4, 5',
+      'select verdict_no, tag, action, hash, created_at from verdict order by 1',
+      'select * from image_set order by 1, 2',
+      'select count(*)::text from package',
+      'select count(*)::text from affected',
+    ].map((statement) => rows(aws, statement)),
+  );
+}
