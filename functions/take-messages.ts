@@ -36,10 +36,15 @@ export function takeMessages(
       const left = () => context.getRemainingTimeInMillis();
       const options = { atOnce: pipeline[kind].concurrency, reserveMs: Math.min(reserveMs, left() / 2), left };
       return settleBatch(Records, options, (record) =>
-        take({ ...world, log: log.about(`${record.messageId} ${kind}`) }, kind, record),
+        take({ ...world, log: log.about(correlation(kind, record)) }, kind, record),
       );
     },
   });
+}
+
+/** The image and what is done with it, by which lines of all functions and tasks are found together. */
+function correlation(kind: EventKind, { body, messageId }: LambdaRecord): string {
+  return `${/sha256:[0-9a-f]{64}/.exec(body)?.[0] ?? messageId} ${kind}`;
 }
 
 async function take(world: AwsWorld, kind: EventKind, record: LambdaRecord): Promise<'done' | 'again'> {

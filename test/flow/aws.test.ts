@@ -3,11 +3,11 @@ import { after, test } from 'node:test';
 import { AwsError } from '#test/fakes/aws-json.ts';
 import { databaseLogins } from '#test/fakes/data-api-logins.ts';
 import { DataApiError } from '#test/fakes/data-api-error.ts';
-import { runAnalyzerTask } from '#test/support/analyzer-task.ts';
 import { alpineApp, alpineAppNext } from '#test/support/api-images.ts';
 import { type AwsEstate, adminPassword, awsAccount, openAwsEstate, writeAlpine } from '#test/support/aws-estate.ts';
 import { httpServer } from '#test/support/http-server.ts';
 import type { ProxyAnswer } from '#test/support/lambda-process.ts';
+import { runTask } from '#test/support/run-task.ts';
 
 // The deployed entry points, as built, in an emulated account: each test goes on where the one before it ended.
 const repository = 'team/app';
@@ -16,6 +16,7 @@ const used = [
   ...(['policy-engine-image-matched', 'api'] as const),
 ];
 const secfixes = { '1.2.5-r1': ['CVE-2031-0001'] };
+const untilDry = ['--dry-seconds', '0.2'];
 let shared: Promise<AwsEstate> | null = null;
 
 function estate(): Promise<AwsEstate> {
@@ -65,7 +66,7 @@ test('a push to ECR becomes a judged image that the API tells of', async (t) => 
   assert.equal(await aws.depth('image.pushed'), 1);
   await step('admit', async () => assert.deepEqual(await aws.poll('catalog-image-pushed'), { taken: 1, again: 0 }));
   assert.deepEqual([await aws.depth('image.queued'), await aws.depth('dispatch')], [1, 1]);
-  await step('analyze', async () => assert.equal((await runAnalyzerTask(aws)).code, 0));
+  await step('analyze', async () => assert.equal((await runTask(aws, 'analyzer', untilDry)).code, 0));
   assert.equal(await aws.depth('image.analyzed'), 1);
   const judge = () => aws.poll('policy-engine-image-analyzed');
   await step('judge', async () => assert.deepEqual(await judge(), { taken: 1, again: 0 }));
@@ -95,7 +96,7 @@ test('everything delivered once more changes nothing', async () => {
       await aws.send(kind, JSON.stringify({ kind, ...image }));
   }
   await drain(aws);
-  assert.equal((await runAnalyzerTask(aws)).code, 0);
+  assert.equal((await runTask(aws, 'analyzer', untilDry)).code, 0);
   await drain(aws);
   assert.deepEqual(await snapshot(aws), before);
 });
@@ -119,12 +120,12 @@ test('an image that the registry does not have is a line of the log, and its mes
   const lines = (await aws.lambda('catalog-image-pushed')).lines();
   const told = lines.find(({ message }) => message === 'image not admitted');
   assert.match(String(told?.['reason']), /registry\/not-found/);
-  assert.match(String(told?.['correlation_id']), /image\.pushed$/);
+  assert.equal(told?.['correlation_id'], `sha256:${'0'.repeat(64)} image.pushed`);
 });
 
 test('a database that wakes up or throttles is waited for', async () => {
   const aws = await estate();
-  aws.api.pause(1500);
+  aws.api.pause(500);
   await (await aws.lambda('catalog-ecr-event')).call(pushEvent(alpineApp.digest, 'v1'));
   assert.deepEqual(await aws.poll('catalog-image-pushed'), { taken: 1, again: 0 });
   const woke = (await aws.lambda('catalog-image-pushed')).lines().find((line) => 'DatabaseWakeSeconds' in line);
@@ -156,6 +157,11 @@ test('a feed that changed has the images evaluated anew that it speaks of', asyn
   await (await aws.lambda('feeds-schedule')).call({ group: 'alpine:3.20' }, { milliseconds: 900_000 });
   assert.equal(await aws.depth('image.matched'), 0, 'upstream had no news');
   assert.ok((await aws.lambda('feeds-schedule')).lines().some((line) => 'FeedAgeHours' in line));
+
+  await writeAlpine(aws.mirror, { '1.2.5-r9': ['CVE-2031-0009'] });
+  const { code, said } = await runTask(aws, 'feeds', ['alpine:3.20']);
+  assert.equal(code, 0, said);
+  assert.equal(await aws.depth('image.matched'), 1, 'a task does for long groups what the function does');
 });
 
 test('a push that no event told of is found by the daily reconciliation', async () => {

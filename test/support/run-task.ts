@@ -2,20 +2,24 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { dirname, join } from 'node:path';
 import { bundle } from '../../infra/bundle.ts';
-import { tasks } from '../../infra/functions.ts';
+import { type TaskName, tasks } from '../../infra/functions.ts';
 import type { AwsEstate } from './aws-estate.ts';
 import { builtBundle } from './bundles.ts';
 
 /**
- * The analyzer's task as the container image holds it, bundles beside each other, run until its queue is dry. The queues' clock goes on
- * meanwhile, or a receive would wait for ever. Gives its exit code and what it wrote.
+ * A task as the container image holds it, bundles beside each other, run to its end. The queues' clock goes on meanwhile, or a receive
+ * would wait for ever. Gives its exit code and what it wrote.
  */
-export async function runAnalyzerTask(estate: AwsEstate): Promise<{ readonly code: number; readonly said: string }> {
+export async function runTask(
+  estate: AwsEstate,
+  name: TaskName,
+  args: readonly string[],
+): Promise<{ readonly code: number; readonly said: string }> {
   const folder = join(dirname((await builtBundle('dispatch')).file), '..', 'task');
-  const program = join(folder, 'analyzer.mjs');
-  bundle(tasks.analyzer.entry, program);
+  const program = join(folder, `${name}.mjs`);
+  bundle(tasks[name].entry, program);
   bundle('layers/analysis/threads/layer-worker.ts', join(folder, 'layer-worker.mjs'));
-  const child = spawn(process.execPath, [program, '--dry-seconds', '0.2'], {
+  const child = spawn(process.execPath, [program, ...args], {
     env: { ...estate.variables },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
