@@ -58,7 +58,8 @@ export async function pushImage(
         const at = await files.locate(blobPath(blob));
         if (at === null || at.length !== size)
           throw new Fault('image/corrupt', `${place} does not hold all ${size} bytes of ${blob}`);
-        options.onBlob?.(blob, await pushBlob(world, calls, repository, blob, at, options.pieceBytes));
+        const outcome = await pushBlob(world, calls, repository, blob, at, options.pieceBytes);
+        options.onBlob?.(blob, outcome);
       }
     }
     await put(bytes, digest, listed.mediaType, reference);
