@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { randomBytes } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
@@ -142,4 +143,22 @@ test('a damaged layout is refused, by us or by the registry, and leaves no tag',
   await assert.rejects(push(registry, [app, image({ layers: [base] })]), isFault('input/invalid', /holds 2 images/));
   await assert.rejects(push(registry, []), isFault('input/invalid', /holds 0 images/));
   assert.equal(registry.manifests.size, 0);
+});
+
+/** `host:port` of a registry on loopback that is not ours (Debian's docker-registry). */
+const foreign = process.env['PLIMSOLL_TEST_REGISTRY'] || null;
+const note = foreign === null ? 'skipped: PLIMSOLL_TEST_REGISTRY names no registry' : `at ${foreign}`;
+
+test(`a foreign registry takes an image whole and in pieces (${note})`, { skip: foreign === null }, async () => {
+  for (const pieceBytes of [32_000_000, 100_000]) {
+    // New each time, or nothing would be sent.
+    const fresh = image({ layers: [base, layer([{ path: 'big', content: randomBytes(300_000) }])], tag: 'new' });
+    const target = { host: foreign! } as PushRegistry;
+    const { digest, blobs } = await push(target, [fresh], { pieceBytes });
+    assert.equal(digest, fresh.digest);
+    assert.equal(blobs.at(-1), 'pushed');
+    await using pulled = await openImage(world, `${foreign}/team/app:1.0`, { limits: defaultLimits });
+    assert.equal(pulled.digest, fresh.digest);
+    await readLayers(pulled);
+  }
 });
