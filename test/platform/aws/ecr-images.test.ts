@@ -1,9 +1,12 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { CreateRepositoryCommand, PutImageCommand } from '@aws-sdk/client-ecr';
+import { ecrCredentials } from '#platform/aws/ecr-auth.ts';
 import { ecrClients } from '#platform/aws/ecr-clients.ts';
 import { type EcrImages, ecrImages } from '#platform/aws/ecr-images.ts';
 import { type Ecr, startEcr } from '#test/fakes/ecr.ts';
 import type { Identity } from '#test/fakes/ecr-identities.ts';
+import { awsTestClient, foreignAws, foreignAwsNote, freshName } from '#test/support/aws.ts';
 import { type BuiltImage, image, index, layer } from '#test/support/image-builder.ts';
 import { isFault } from '#test/support/is-fault.ts';
 import { type TestClock, testClock } from '#test/support/test-clock.ts';
@@ -229,4 +232,47 @@ test('what refers to an image is listed in pages', async () => {
       size: signatures[0]!.bytes.length,
     });
   });
+});
+
+test(`images, their tags and manifests, and a login are had from ECR on a foreign emulator (${foreignAwsNote})`, {
+  skip: foreignAws === null,
+}, async () => {
+  const { endpoint, credentials, region } = awsTestClient(foreignAws!);
+  using clients = ecrClients({ endpoint, credentials });
+  const client = clients.clientFor(region, null);
+  const clock = testClock(undefined, { selfWinding: true });
+  const repositoryName = `team/${freshName()}`;
+  const { repository } = await client.send(new CreateRepositoryCommand({ repositoryName }));
+  const [one, two] = [numbered(1), numbered(2)];
+  const put = async ({ bytes, mediaType, digest }: BuiltImage, imageTag: string) => {
+    const manifest = { imageManifest: bytes.toString(), imageManifestMediaType: mediaType, imageDigest: digest };
+    await client.send(new PutImageCommand({ repositoryName, imageTag, ...manifest }));
+  };
+  await put(one, '1.0');
+  await put(one, 'latest');
+  await put(two, '2.0');
+  const images = ecrImages({ client, clock });
+  const described = await all(images.describeImages(repositoryName));
+  assert.deepEqual(
+    new Map(described.map(({ digest, tags }) => [digest, [...tags].sort()])),
+    new Map([
+      [one.digest, ['1.0', 'latest']],
+      [two.digest, ['2.0']],
+    ]),
+  );
+  const missing = `sha256:${'0'.repeat(64)}`;
+  const outcomes = await all(images.manifests(repositoryName, [{ digest: two.digest }, { digest: missing }]));
+  const manifest = outcomes.find((outcome) => outcome.kind === 'manifest');
+  assert.deepEqual([manifest?.digest, manifest?.bytes], [two.digest, two.bytes]);
+  assert.deepEqual(
+    outcomes.flatMap((outcome) => (outcome.kind === 'missing' ? [outcome.reason] : [])),
+    ['ImageNotFound'],
+  );
+  // What it names as its registry is its own affair: the login is for the hosts of AWS.
+  const account = repository!.registryId!;
+  const login = await ecrCredentials({ clientFor: () => client, clock })(
+    `${account}.dkr.ecr.${region}.amazonaws.com`,
+    repositoryName,
+  );
+  assert.equal(login?.username, 'AWS');
 });

@@ -1,10 +1,17 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { SNSClient } from '@aws-sdk/client-sns';
+import { CreateTopicCommand, SNSClient, SubscribeCommand } from '@aws-sdk/client-sns';
+import {
+  CreateQueueCommand,
+  GetQueueAttributesCommand,
+  ReceiveMessageCommand,
+  SetQueueAttributesCommand,
+  SQSClient,
+} from '@aws-sdk/client-sqs';
 import { snsTopic } from '#platform/aws/sns-topic.ts';
 import { AwsError } from '#test/fakes/aws-json.ts';
 import { fakeSns } from '#test/fakes/sns.ts';
-import { awsTestClient } from '#test/support/aws.ts';
+import { awsTestClient, foreignAws, foreignAwsNote, freshName } from '#test/support/aws.ts';
 import { isFault } from '#test/support/is-fault.ts';
 
 const arn = 'arn:aws:sns:eu-central-1:000000000000:notices';
@@ -62,6 +69,30 @@ test('failures of SNS are waited out, and told by what they mean when they do no
   fake.failNext(new AwsError('AuthorizationError', 'User is not authorized', 403));
   await assert.rejects(topic.publish(message), isFault('auth/forbidden', /role/));
   await assert.rejects(snsTopic({ client, arn: `${arn}2` }).publish(message), isFault('state/not-found'));
+});
+
+test(`what is published arrives at a queue that subscribed, by SNS on a foreign emulator (${foreignAwsNote})`, {
+  skip: foreignAws === null,
+}, async () => {
+  const client = new SNSClient(awsTestClient(foreignAws!));
+  const sqs = new SQSClient(awsTestClient(foreignAws!));
+  const name = freshName();
+  const topicArn = (await client.send(new CreateTopicCommand({ Name: name }))).TopicArn!;
+  const { QueueUrl } = await sqs.send(new CreateQueueCommand({ QueueName: name }));
+  const asked = new GetQueueAttributesCommand({ QueueUrl, AttributeNames: ['QueueArn'] });
+  const queueArn = (await sqs.send(asked)).Attributes!['QueueArn']!;
+  const allowed = { Effect: 'Allow', Principal: '*', Action: 'sqs:SendMessage', Resource: queueArn };
+  const Policy = JSON.stringify({ Version: '2012-10-17', Statement: [allowed] });
+  await sqs.send(new SetQueueAttributesCommand({ QueueUrl, Attributes: { Policy } }));
+  await client.send(new SubscribeCommand({ TopicArn: topicArn, Protocol: 'sqs', Endpoint: queueArn }));
+  const topic = snsTopic({ client, arn: topicArn });
+  await topic.publish({ subject: 'Zürich\tstopped', text: '{"ü":"日本"}', attributes: { kind: 'verdict.changed' } });
+  const { Messages } = await sqs.send(new ReceiveMessageCommand({ QueueUrl, WaitTimeSeconds: 5 }));
+  const { Subject, Message, MessageAttributes } = JSON.parse(Messages![0]!.Body!);
+  assert.deepEqual([Subject, Message], ['Zurich stopped', '{"ü":"日本"}']);
+  assert.deepEqual(MessageAttributes, { kind: { Type: 'String', Value: 'verdict.changed' } });
+  client.destroy();
+  sqs.destroy();
 });
 
 async function open() {

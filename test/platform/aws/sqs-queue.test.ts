@@ -14,7 +14,8 @@ const names = ['images', 'one', 'two', 'q'] as const;
 queueContract('SQS on our fake', { skip: false }, () => openFake());
 
 // Neither moto 5.2 nor MiniStack 1.5 has StartMessageMoveTask.
-const foreign = { skip: foreignAws === null, noRedrive: 'emulators have no StartMessageMoveTask' };
+const noRedrive = 'emulators have no StartMessageMoveTask';
+const foreign = { skip: foreignAws === null, noRedrive, together: true };
 
 queueContract(`SQS on a foreign emulator (${foreignAwsNote})`, foreign, async () => {
   const client = new SQSClient(awsTestClient(foreignAws!));

@@ -12,14 +12,14 @@ export interface TestQueues extends AsyncDisposable {
 
 /**
  * What every implementation of the queue port promises. `open` gives empty queues whose messages die after three deliveries.
- * `noRedrive` is why an emulator cannot put dead messages back.
+ * `noRedrive` is why an emulator cannot put dead messages back. `together` runs the tests side by side, where waiting takes real time.
  */
 export function queueContract(
   name: string,
-  options: { readonly skip: boolean; readonly noRedrive?: string },
+  options: { readonly skip: boolean; readonly noRedrive?: string; readonly together?: boolean },
   open: () => Promise<TestQueues>,
 ): void {
-  describe(`${name} as the queue port`, { skip: options.skip }, () => {
+  describe(`${name} as the queue port`, { skip: options.skip, concurrency: options.together === true }, () => {
     const bodies = (deliveries: readonly { body: string }[]) => deliveries.map(({ body }) => body).sort();
 
     test('a message is received once, and gone when it was acknowledged', async () => {
