@@ -21,7 +21,7 @@ export interface EcrOptions {
 }
 
 /** ECR of one region: its API, and for each account a registry and the bucket that its blobs are redirected to. */
-export interface Ecr extends AsyncDisposable, Pick<Identities, 'addUser' | 'addRole' | 'assume'> {
+export interface Ecr extends AsyncDisposable, Pick<Identities, 'addUser' | 'addRole' | 'assume' | 'whoSigned'> {
   /** Of the API. */
   readonly endpoint: string;
   /** Where the hosts of the registries and of the bucket are reached. */
