@@ -7,7 +7,6 @@ export type Need =
   | 'read-blobs'
   | 'write-blobs'
   | 'delete-blobs'
-  | 'stage-feeds'
   | 'read-secrets'
   | 'keep-secrets'
   | 'pull-images'
@@ -53,13 +52,13 @@ export const functions = {
     sends: ['image.queued', 'image.analyzed', 'image.matched', 'dispatch'],
     needs: ['sql', 'read-blobs', 'read-secrets', 'pull-images'],
   },
-  /** EventBridge events of ECR: push and delete. */
+  /** EventBridge events of ECR: push and delete. It passes them on and lets the database sleep. */
   'catalog-ecr-event': {
     entry: 'functions/catalog/on-ecr-event.ts',
     memory: 512,
     timeout: 60,
     sends: ['image.pushed'],
-    needs: ['sql'],
+    needs: [],
   },
   /** Daily: what ECR has and the catalog has not, and images that no message speaks of any more. */
   'catalog-reconcile': {
@@ -77,7 +76,7 @@ export const functions = {
     scratch: 4096,
     takes: { queue: 'image.analyzed', batch: 1, atOnce: 5 },
     sends: ['image.matched'],
-    needs: ['sql', 'read-blobs', 'stage-feeds'],
+    needs: ['sql', 'read-blobs'],
   },
   'policy-engine-image-matched': {
     entry: 'functions/policy-engine/on-image-matched.ts',
@@ -94,7 +93,7 @@ export const functions = {
     timeout: 900,
     scratch: 4096,
     sends: ['image.matched'],
-    needs: ['sql', 'read-blobs', 'stage-feeds', 'publish-notices'],
+    needs: ['sql', 'read-blobs', 'publish-notices'],
   },
   /** Messages of the wake queue: starts Fargate tasks. It never asks the database, which would keep it awake. */
   dispatch: {
@@ -139,7 +138,7 @@ export const tasks = {
   feeds: {
     entry: 'functions/feeds/main.ts',
     sends: ['image.matched'],
-    needs: ['sql', 'read-blobs', 'stage-feeds', 'publish-notices'],
+    needs: ['sql', 'read-blobs', 'publish-notices'],
   },
 } as const satisfies Readonly<Record<string, TaskLine>>;
 

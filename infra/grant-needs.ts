@@ -26,13 +26,15 @@ const grants: Readonly<Record<Need, (workload: Workload, estate: Estate) => void
   'read-blobs': (workload, { storage }) => workload.canReadBlobs(storage.blobs),
   'write-blobs': (workload, { storage }) => workload.canWriteBlobs(storage.blobs),
   'delete-blobs': (workload, { storage }) => workload.canDeleteBlobs(storage.blobs),
-  'stage-feeds': (workload, { storage }) => workload.canStageFeeds(storage.stagedFeeds),
   'read-secrets': (workload) => workload.canReadSecrets(),
   'keep-secrets': (workload) => workload.canKeepSecrets(),
   'pull-images': (workload, { settings }) =>
     workload.canPullImages(repositories(workload, settings), settings.registry.assumeRoles),
-  'list-images': (workload, { settings }) =>
-    workload.canListImages(repositories(workload, settings), settings.registry.assumeRoles),
+  'list-images': (workload, { settings }) => {
+    const { repositories } = settings.registry;
+    workload.canListImages(repositories.length > 0 ? repositories : [workload.ownRepositories()]);
+    if (repositories.length > 0) workload.setVariable('repositories', repositories.join(','));
+  },
   'publish-notices': (workload, { messaging }) => workload.canPublish(messaging.notices),
   'import-findings': (workload, { settings }) => {
     if (settings.securityHub) workload.canImportFindings();
@@ -42,9 +44,9 @@ const grants: Readonly<Record<Need, (workload: Workload, estate: Estate) => void
 /** Those of the setting, or all of this account and region and of the accounts that send their events. */
 function repositories(workload: Workload, { registry }: Settings): readonly string[] {
   if (registry.repositories.length > 0) return registry.repositories;
-  const { partition, region, account } = Stack.of(workload);
+  const { partition, region } = Stack.of(workload);
   return [
-    `arn:${partition}:ecr:${region}:${account}:repository/*`,
+    workload.ownRepositories(),
     ...registry.sourceAccounts.map((one) => `arn:${partition}:ecr:${region}:${one}:repository/*`),
   ];
 }

@@ -1,4 +1,5 @@
 import type { Node } from 'constructs';
+import { isRole, type ReaderRole, readRoles, writeRoles } from '../schema/deployment.ts';
 import { readContext } from './read-context.ts';
 
 /** When a group of advisories is asked for news, and where: a function has 15 minutes, a task as long as it takes. */
@@ -53,9 +54,9 @@ export function readSettings(node: Node) {
       /** Plimsoll's account to which images of ECR events belong. */
       account: text('account', 'admin', /^[\w.@-]{1,128}$/),
       /** ARNs of ECR repositories that may be read; empty: all of this account and region, and of `sourceAccounts`. */
-      repositories: list('repositories', [], matching(/^arn:aws[\w-]*:ecr:[\w*-]+:(\d{12}):repository\/\S+$/)),
-      /** Roles in other accounts that may be taken on to read their registries. */
-      assumeRoles: list('assumeRoles', [], matching(/^arn:aws[\w-]*:iam::\d{12}:role\/[\w+=,.@/-]+$/)),
+      repositories: list('repositories', [], matching(/^arn:aws[\w-]*:ecr:[\w*-]+:\d{12}:repository\/[a-z\d._/*?-]+$/)),
+      /** Roles of other accounts, one each, that are taken on to read their registries: an ARN, or `{"role":ARN,"externalId":...}`. */
+      assumeRoles: list('assumeRoles', [], readerRole),
       /** AWS accounts, or one organisation, that send their ECR events here. */
       sourceAccounts: list('sourceAccounts', [], matching(/^\d{12}$/)),
       organization: text('organization', '', /^$|^o-[a-z0-9]{10,32}$/),
@@ -86,6 +87,13 @@ export function readSettings(node: Node) {
   if (settings.database.minAcu > settings.database.maxAcu) done.problem('databaseMinAcu is more than databaseMaxAcu');
   if ((settings.api.domain === '') !== (settings.api.certificate === ''))
     done.problem('apiDomain and apiCertificate go together');
+  const { assumeRoles, repositories } = settings.registry;
+  if (readRoles(writeRoles(assumeRoles)).size < assumeRoles.length)
+    done.problem('assumeRoles has two roles of one account: give one each');
+  if (Math.max(writeRoles(assumeRoles).length, repositories.join(',').length) > longestVariable)
+    done.problem(
+      `assumeRoles and repositories may have ${longestVariable} characters each: give shorter names, or * in ARNs`,
+    );
   done.check();
   return settings;
 }
@@ -95,11 +103,25 @@ export function outputFolder(): string {
   return process.env['CDK_OUTDIR'] ?? 'cdk.out';
 }
 
+/** All variables of a function together may have 4 KB; the others need less than half of it. */
+const longestVariable = 2000;
+
 const schedule = /^(rate\([1-9]\d* (minutes?|hours?|days?)\)|cron\(\S+( \S+){5}\))$/;
 
 /** Text of this form, or null. */
 function matching(form: RegExp): (value: unknown) => string | null {
   return (value) => (typeof value === 'string' && form.test(value) ? value : null);
+}
+
+/** A role, alone or with the external id that its owner asks for. */
+function readerRole(value: unknown): ReaderRole | null {
+  const { role, externalId = null } = (typeof value === 'string' ? { role: value } : (value ?? {})) as {
+    readonly role?: unknown;
+    readonly externalId?: unknown;
+  };
+  if (typeof role !== 'string' || !(externalId === null || typeof externalId === 'string')) return null;
+  const written = { arn: role, externalId };
+  return isRole(written) ? written : null;
 }
 
 function feedSchedule(value: unknown): FeedSchedule | null {

@@ -4,7 +4,7 @@ import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
-import type { environment } from '../schema/deployment.ts';
+import { type environment, type ReaderRole, writeRoles } from '../schema/deployment.ts';
 import type { Database } from './database.ts';
 
 /**
@@ -68,11 +68,6 @@ export abstract class Workload extends Construct {
     this.#allow(['s3:DeleteObject'], [bucket.arnForObjects('*')]);
   }
 
-  canStageFeeds(bucket: IBucket): void {
-    this.#allow(['s3:PutObject', 's3:AbortMultipartUpload', 's3:DeleteObject'], [bucket.arnForObjects('*')]);
-    this.setVariable('stagedFeeds', bucket.bucketName);
-  }
-
   /** Secrets that the program made: credentials of registries and channels. */
   canReadSecrets(): void {
     this.#allow(['secretsmanager:GetSecretValue'], [this.#ownSecrets()]);
@@ -89,16 +84,29 @@ export abstract class Workload extends Construct {
   }
 
   /** A token of ECR opens what the holder may read: manifests and layers of these repositories. */
-  canPullImages(repositories: readonly string[], assumeRoles: readonly string[]): void {
+  canPullImages(repositories: readonly string[], roles: readonly ReaderRole[]): void {
     this.#allow(['ecr:GetAuthorizationToken'], ['*']);
     this.#allow(['ecr:BatchGetImage', 'ecr:GetDownloadUrlForLayer', 'ecr:BatchCheckLayerAvailability'], repositories);
-    if (assumeRoles.length > 0) this.#allow(['sts:AssumeRole'], assumeRoles);
+    if (roles.length === 0) return;
+    this.#allow(
+      ['sts:AssumeRole'],
+      roles.map(({ arn }) => arn),
+    );
+    this.setVariable('assumeRoles', writeRoles(roles));
   }
 
-  /** To see what a registry has. */
-  canListImages(repositories: readonly string[], assumeRoles: readonly string[]): void {
-    this.#allow(['ecr:DescribeRepositories', 'ecr:DescribeImages'], repositories);
-    if (assumeRoles.length > 0) this.#allow(['sts:AssumeRole'], assumeRoles);
+  /** To see what these repositories of the deployment's own registry have, and what their indexes list. */
+  canListImages(repositories: readonly string[]): void {
+    this.#allow(['ecr:DescribeImages', 'ecr:BatchGetImage'], repositories);
+    // Who is asked for no name in particular is asked for all; names that are written out need no list.
+    if (repositories.some((one) => /[*?]/.test(one)))
+      this.#allow(['ecr:DescribeRepositories'], [this.ownRepositories()]);
+  }
+
+  /** All repositories of the deployment's own registry, as an ARN. */
+  ownRepositories(): string {
+    const { partition, region, account } = Stack.of(this);
+    return `arn:${partition}:ecr:${region}:${account}:repository/*`;
   }
 
   canPublish(topic: ITopic): void {

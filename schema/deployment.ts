@@ -1,3 +1,5 @@
+import { Fault } from '#core/fault.ts';
+
 /**
  * What the deployment tells the program: names of the environment variables that infra sets and the AWS platform reads.
  * Both sides import them, so a variable cannot be set under one name and read under another.
@@ -12,8 +14,6 @@ export const environment = {
   /** Migrator only: the secret whose value is the first password of user admin. */
   adminSecret: 'PLIMSOLL_ADMIN_SECRET_ARN',
   blobs: 'PLIMSOLL_BLOBS_BUCKET',
-  /** Bucket from which Aurora imports staged feed files. */
-  stagedFeeds: 'PLIMSOLL_STAGED_FEEDS_BUCKET',
   /** With {@link queueName} after it, the URL of a queue. */
   queueUrlPrefix: 'PLIMSOLL_QUEUE_URL_PREFIX',
   /** Stands before the name of every secret that the program keeps itself. */
@@ -25,6 +25,10 @@ export const environment = {
   /** The AWS account of the deployment, and those that send it their ECR events, separated by commas. */
   awsAccount: 'PLIMSOLL_AWS_ACCOUNT_ID',
   sourceAccounts: 'PLIMSOLL_SOURCE_ACCOUNTS',
+  /** Roles by which registries of other accounts are read, as {@link writeRoles} writes them. */
+  assumeRoles: 'PLIMSOLL_ASSUME_ROLES',
+  /** Reconciliation only: ARNs of the repositories that it may see, with * and ?, separated by commas; not set: all. */
+  repositories: 'PLIMSOLL_REPOSITORIES',
   /** `arn:PARTITION:securityhub:REGION:ACCOUNT:product/ACCOUNT/default` where findings go; not set: nowhere. */
   securityHub: 'PLIMSOLL_SECURITY_HUB_PRODUCT_ARN',
   /** Where upstreams' files are read instead: a URL that holds them as URL/HOST/PATH. */
@@ -66,6 +70,43 @@ export function queueName(queue: string): string {
 export function deadLetterName(queue: string): string {
   return `${queueName(queue)}-dead`;
 }
+
+/** A role of another account that its owner lets us take on. */
+export interface ReaderRole {
+  readonly arn: string;
+  /** What the owner's trust policy asks for; no secret. Null when it asks for none. */
+  readonly externalId: string | null;
+}
+
+/** Whether IAM could have given such a role, and STS take such an external id. */
+export function isRole({ arn, externalId }: ReaderRole): boolean {
+  return roleArn.test(arn) && (externalId === null || /^[\w+=,.@:/-]{2,1224}$/.test(externalId));
+}
+
+/** `ARN` or `ARN|EXTERNAL-ID`, separated by spaces: neither can hold these two characters. */
+export function writeRoles(roles: readonly ReaderRole[]): string {
+  return roles.map(({ arn, externalId }) => (externalId === null ? arn : `${arn}|${externalId}`)).join(' ');
+}
+
+/** What {@link writeRoles} wrote, by account. Throws `input/invalid` for what it cannot have written. */
+export function readRoles(text: string): ReadonlyMap<string, ReaderRole> {
+  return new Map(
+    text
+      .split(' ')
+      .filter(Boolean)
+      .map((one) => {
+        const [arn = '', externalId = null, ...more] = one.split('|');
+        if (more.length > 0 || !isRole({ arn, externalId }))
+          throw new Fault(
+            'input/invalid',
+            `${environment.assumeRoles} has ${one}, which is no role; deploy the stack again`,
+          );
+        return [roleArn.exec(arn)![1]!, { arn, externalId }];
+      }),
+  );
+}
+
+const roleArn = /^arn:aws[\w-]*:iam::(\d{12}):role\/[\w+=,.@/-]+$/;
 
 /** Metrics that the program counts (CloudWatch embedded metric format) and alarms watch, all without dimensions. */
 export const metrics = {

@@ -13,7 +13,10 @@ export const elsewhere = {
   ],
   feedsMirror: 'https://mirror.example.com/feeds',
   repositories: 'arn:aws:ecr:eu-west-1:111122223333:repository/shop/*',
-  assumeRoles: 'arn:aws:iam::111122223333:role/plimsoll-reader',
+  assumeRoles: [
+    { role: 'arn:aws:iam::111122223333:role/plimsoll-reader', externalId: 'plimsoll,42' },
+    'arn:aws:iam::444455556666:role/plimsoll-reader',
+  ],
   sourceAccounts: '111122223333,444455556666',
   organization: 'o-abcdefghij',
   apiWaf: 'true',

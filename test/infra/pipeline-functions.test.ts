@@ -109,6 +109,63 @@ test('findings go to Security Hub only when the settings say so, as those of thi
   assert.match(row?.resource ?? '', /:product\/<AWS::AccountId>\/default$/);
 });
 
+test('who pulls knows the roles of other accounts, and may take on these and no others', () => {
+  const template = synthesised(elsewhere);
+  const roles = [
+    'arn:aws:iam::111122223333:role/plimsoll-reader|plimsoll,42',
+    'arn:aws:iam::444455556666:role/plimsoll-reader',
+  ];
+  const holders = new Set<string>();
+  for (const { holder, action, resource } of iamRows(templateJson(template)))
+    if (action === 'sts:AssumeRole') {
+      holders.add(holder.replace(/Role.*/, ''));
+      assert.ok(
+        roles.some((one) => one.split('|')[0] === resource),
+        resource,
+      );
+    }
+  assert.deepEqual([...holders].sort(), ['AnalyzersAnalyzer', 'Pipelineapi', 'Pipelinecatalogimagepushed']);
+  const told = resources(template, 'AWS::Lambda::Function').flatMap(
+    ([, { Properties }]) => Properties['Environment'].Variables['PLIMSOLL_ASSUME_ROLES'] ?? [],
+  );
+  assert.deepEqual(told, [roles.join(' '), roles.join(' ')]);
+});
+
+test('reconciliation may see, and is told of, the repositories that the settings name', () => {
+  const rights = (settings: Readonly<Record<string, unknown>>) =>
+    iamRows(templateJson(synthesised(settings)))
+      .filter(({ holder, action }) => holder.startsWith('Pipelinecatalogreconcile') && action.startsWith('ecr:'))
+      .map(({ action, resource }) => `${action} ${resource}`)
+      .sort();
+  const told = (settings: Readonly<Record<string, unknown>>) =>
+    resource(synthesised(settings), 'AWS::Lambda::Function', 'Pipelinecatalogreconcile').Properties['Environment']
+      .Variables['PLIMSOLL_REPOSITORIES'];
+  const whole = 'arn:<AWS::Partition>:ecr:<AWS::Region>:<AWS::AccountId>:repository/*';
+  const shop = 'arn:aws:ecr:eu-west-1:111122223333:repository/shop/*';
+  const one = 'arn:aws:ecr:eu-west-1:111122223333:repository/shop/api';
+  assert.deepEqual(rights({}), [
+    `ecr:BatchGetImage ${whole}`,
+    `ecr:DescribeImages ${whole}`,
+    `ecr:DescribeRepositories ${whole}`,
+  ]);
+  assert.equal(told({}), undefined);
+  assert.deepEqual(rights(elsewhere), [
+    `ecr:BatchGetImage ${shop}`,
+    `ecr:DescribeImages ${shop}`,
+    `ecr:DescribeRepositories ${whole}`,
+  ]);
+  assert.equal(told(elsewhere), shop);
+  assert.deepEqual(rights({ repositories: one }), [`ecr:BatchGetImage ${one}`, `ecr:DescribeImages ${one}`]);
+});
+
+test('what only passes events on cannot wake the database', () => {
+  for (const name of ['dispatch', 'catalogecrevent']) {
+    const { Variables } = resource(synthesised(), 'AWS::Lambda::Function', `Pipeline${name}`).Properties['Environment'];
+    assert.equal(Variables['PLIMSOLL_CLUSTER_ARN'], undefined, name);
+    assert.equal(Variables['PLIMSOLL_DATABASE_SECRET_ARN'], undefined, name);
+  }
+});
+
 test('logs of everything end', () => {
   for (const template of [synthesised(), synthesised(elsewhere)])
     for (const [id, { Properties }] of resources(template, 'AWS::Logs::LogGroup'))

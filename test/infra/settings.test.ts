@@ -62,6 +62,30 @@ test('everything that is wrong is said at once, with what would be right', () =>
   );
 });
 
+test('a role of another account is taken on with the external id that its owner asks for', () => {
+  const [plain, guarded] = ['arn:aws:iam::111122223333:role/reader', 'arn:aws-cn:iam::444455556666:role/team/reader'];
+  const roles = (assumeRoles: unknown) => read({ 'plimsoll:assumeRoles': assumeRoles }).registry.assumeRoles;
+  const wanted = [
+    { arn: plain, externalId: null },
+    { arn: guarded, externalId: 'a,b' },
+  ];
+  assert.deepEqual(roles([plain, { role: guarded, externalId: 'a,b' }]), wanted);
+  assert.deepEqual(roles(`["${plain}",{"role":"${guarded}","externalId":"a,b"}]`), wanted);
+  assert.deepEqual(roles(`${plain},${guarded}`), [wanted[0], { arn: guarded, externalId: null }]);
+  assert.throws(() => roles([{ role: plain, externalId: 'a b' }]), /assumeRoles is \[/);
+  assert.throws(() => roles([{ externalId: 'ab' }]), /assumeRoles is \[/);
+  assert.throws(() => roles([plain, `${plain}-2`]), /two roles of one account/);
+});
+
+test('lists that a function could not be handed are refused before anything is deployed', () => {
+  const many = Array.from({ length: 40 }, (_, i) => `arn:aws:ecr:eu-west-1:111122223333:repository/shop/service-${i}`);
+  assert.throws(() => read({ 'plimsoll:repositories': many }), /may have 2000 characters each/);
+  assert.throws(
+    () => read({ 'plimsoll:repositories': 'arn:aws:ecr:eu-west-1:111122223333:repository/A,b' }),
+    /repositories is/,
+  );
+});
+
 test('a database that would be larger at rest than at work is refused', () => {
   assert.throws(
     () => read({ 'plimsoll:databaseMinAcu': 16, 'plimsoll:databaseMaxAcu': 8 }),

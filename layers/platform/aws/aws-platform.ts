@@ -63,7 +63,12 @@ export function openAwsPlatform(options: AwsOptions): AwsPlatform {
     const { openDataApiClient } = await import('./data-api-client.ts');
     return shared(openDataApiClient({ ...own(), clock }));
   });
-  const ecr = late(async () => (await import('./ecr-clients.ts')).ecrClients(own()));
+  const ecr = late(async () => {
+    const { ecrClients } = await import('./ecr-clients.ts');
+    if (settings.roles.size === 0) return ecrClients(own());
+    const { assumeRoles } = await import('./assume-role.ts');
+    return ecrClients({ ...own(), assumeRole: assumeRoles({ ...own(), clock, sessionName: 'plimsoll' }) });
+  });
 
   /** The chain of the first client serves all: in a task it is a call that each would make for itself. */
   let credentials: SharedCredentials | undefined;
@@ -94,7 +99,7 @@ export function openAwsPlatform(options: AwsOptions): AwsPlatform {
   );
   const logins = late(async () => {
     const [{ ecrCredentials }, { clientFor }] = await Promise.all([import('./ecr-auth.ts'), ecr()]);
-    return ecrCredentials({ clientFor, clock, log });
+    return ecrCredentials({ clientFor, clock, log, roles: settings.roles });
   });
   return {
     settings,
@@ -123,7 +128,7 @@ export function openAwsPlatform(options: AwsOptions): AwsPlatform {
     findEcrLogin: async (registry, repository, refused) => (await logins())(registry, repository, refused),
     async images(account) {
       const [{ ecrImages }, { clientFor }] = await Promise.all([import('./ecr-images.ts'), ecr()]);
-      const client = clientFor(settings.region, null);
+      const client = clientFor(settings.region, settings.roles.get(account ?? '') ?? null);
       return ecrImages({ client, clock, ...(account === undefined ? {} : { account }) });
     },
     putOff: async (message, seconds) => putOff(await sqs(), message, seconds),

@@ -1,5 +1,5 @@
 import { Fault } from '#core/fault.ts';
-import { environment } from '#schema/deployment.ts';
+import { environment, type ReaderRole, readRoles } from '#schema/deployment.ts';
 
 /** What a deployment sets, by the keys of schema/deployment.ts. */
 export interface AwsSettings {
@@ -8,6 +8,8 @@ export interface AwsSettings {
   required(name: keyof typeof environment): string;
   /** Null when it is not set. */
   optional(name: keyof typeof environment): string | null;
+  /** By account, the role by which its registry is read. Throws `input/invalid` when the variable is damaged. */
+  readonly roles: ReadonlyMap<string, ReaderRole>;
 }
 
 /** Reads the environment of this process; a missing variable is told when it is wanted, by its name. */
@@ -22,6 +24,9 @@ export function awsSettings(variables: Readonly<Record<string, string | undefine
       return needed('AWS_REGION');
     },
     required: (name) => needed(environment[name]),
+    get roles() {
+      return readRoles(variables[environment.assumeRoles] ?? '');
+    },
     optional: (name) => variables[environment[name]] || null,
   };
 }

@@ -32,7 +32,7 @@ async function reconciled(repositories: readonly string[], isOver: () => boolean
   const world = {
     ...{ sql: await testSql(), clock: testClock(), images: async () => images },
     log: { info: () => {}, error: (fact: string) => void told.push(fact) },
-    settings: { required: () => 'admin' },
+    settings: { required: () => 'admin', optional: () => null },
     queues: () => ({ send: async (bodies: readonly string[]) => void sent.push(...bodies) }),
   } as unknown as AwsWorld;
   await reconcile(world, registry, isOver);
