@@ -9,8 +9,8 @@ export async function json(status: number, value: unknown): Promise<ApiResponse>
   return { status, headers, body: JSON.stringify(value) };
 }
 
-/** Messages of these are for the log: they speak of statements and code. */
-const inner: ReadonlySet<FaultCode> = new Set(['internal/failed', 'sql/failed', 'sql/refused']);
+/** Messages of these are for the log: they speak of statements and code, and are met before anybody has signed in. */
+const isInner = (code: FaultCode) => code === 'internal/failed' || code.startsWith('sql/');
 
 /** Errors in the form that clients of the v1 API read; a missing sign-in is plain text, as the original answers it. */
 export function faultResponse(fault: Fault): ApiResponse {
@@ -21,8 +21,9 @@ export function faultResponse(fault: Fault): ApiResponse {
       headers: { 'content-type': 'text/plain', 'www-authenticate': 'basic realm="Authentication required"' },
       body: 'Unauthorized',
     };
-  const hidden = inner.has(fault.code);
-  const message = hidden ? 'internal error; the log of the server says more' : fault.message;
+  const hidden = isInner(fault.code);
+  const outer = status === 503 ? 'the database takes no calls now; try again' : 'internal error';
+  const message = hidden ? `${outer}; the log of the server says more` : fault.message;
   const detail = { error_codes: [], code: fault.code, ...(hidden ? {} : fault.detail) };
   const headers = { 'content-type': 'application/json', ...(retry && status === 503 ? { 'retry-after': '5' } : {}) };
   return { status, headers, body: JSON.stringify({ message, httpcode: status, detail }) };

@@ -20,7 +20,13 @@ test('every fault is the error body of the contract with its status, but for a m
 });
 
 test('what a defect says stays in the log', () => {
-  for (const code of ['internal/failed', 'sql/failed', 'sql/refused'] as const) {
+  for (const code of [
+    'internal/failed',
+    'sql/failed',
+    'sql/refused',
+    'sql/unavailable',
+    'sql/result-too-large',
+  ] as const) {
     const { body } = faultResponse(new Fault(code, 'select secret', { detail: { statement: 'select secret' } }));
     assert.ok(!String(body).includes('secret'), code);
   }
