@@ -60,6 +60,7 @@ export class AnalyzerTasks extends Construct {
 
   #rightsToRun(definitions: readonly FargateTaskDefinition[]): PolicyStatement[] {
     const { partition, region, account } = Stack.of(this);
+    const tasks = [`arn:${partition}:ecs:${region}:${account}:task/${this.#cluster.clusterName}/*`];
     const inCluster = { ArnEquals: { 'ecs:cluster': this.#cluster.clusterArn } };
     return [
       new PolicyStatement({
@@ -68,10 +69,12 @@ export class AnalyzerTasks extends Construct {
         conditions: inCluster,
       }),
       new PolicyStatement({ actions: ['ecs:ListTasks'], resources: ['*'], conditions: inCluster }),
+      // Which of them run, and whether Spot had a place for them.
+      new PolicyStatement({ actions: ['ecs:DescribeTasks'], resources: tasks }),
       // Tags are passed on to what is started, so that its cost is found.
       new PolicyStatement({
         actions: ['ecs:TagResource'],
-        resources: [`arn:${partition}:ecs:${region}:${account}:task/${this.#cluster.clusterName}/*`],
+        resources: tasks,
         conditions: { StringEquals: { 'ecs:CreateAction': 'RunTask' } },
       }),
       new PolicyStatement({
