@@ -124,9 +124,9 @@ export const wildcardReasons: readonly WildcardReason[] = [
   },
   {
     resource: 'arn:<AWS::Partition>:ecs:<AWS::Region>:<AWS::AccountId>:task/<AnalyzersClusterDB7AA5C8>/*',
-    actions: ['ecs:TagResource'],
+    actions: ['ecs:DescribeTasks', 'ecs:TagResource'],
     reason:
-      'A task has no name before it runs. Tags are set only in the call that starts it, by condition, and only in this cluster.',
+      'A task has no name before it runs; dispatch reads how those of this cluster are. Tags are set only in the call that starts it, by condition, and only in this cluster.',
   },
   {
     resource: '<StorageBlobs31FE9BCB.Arn>/*',
