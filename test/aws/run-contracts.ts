@@ -45,6 +45,8 @@ export async function runContracts(run: ContractRun): Promise<readonly Outcome[]
     child.on('error', reject);
     child.on('close', (code, signal) => resolve(signal === null ? `${code}` : `${signal} (${longest / 60_000} min)`));
   });
+  const killNow = () => void child.kill('SIGKILL');
+  process.once('exit', killNow);
   let complaints = '';
   child.stderr.setEncoding('utf8').on('data', (text: string) => {
     complaints = (complaints + text).slice(-2000);
@@ -64,6 +66,7 @@ export async function runContracts(run: ContractRun): Promise<readonly Outcome[]
     open = nothing();
   }
   const ended = await exit;
+  process.off('exit', killNow);
   const failed = outcomes.some(({ failures }) => failures.length > 0);
   const proven = outcomes.some(({ passed }) => passed > 0);
   if ((ended !== '0' && !failed) || (!proven && !failed)) {
