@@ -145,7 +145,8 @@ function receivedOf(response: Response, length: number, doing: string): number {
 /** Where an upload goes on: an address, or a path on the registry (RFC 9110, 10.2.2). Never from https to http. */
 function locationOf(response: Response, base: URL, doing: string): URL {
   const location = response.headers.get('location') ?? base.href;
-  if (!URL.canParse(location, base.href)) throw new Fault('registry/failed', `${doing}: the registry does not say where to`);
+  if (!URL.canParse(location, base.href))
+    throw new Fault('registry/failed', `${doing}: the registry does not say where to`);
   const next = new URL(location, base);
   if (!/^https?:$/.test(next.protocol) || (base.protocol === 'https:' && next.protocol === 'http:'))
     throw new Fault('network/refused', `${doing}: the registry sends us to ${next.origin}, which is not followed`);
