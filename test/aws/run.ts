@@ -64,7 +64,8 @@ async function foreignEmulators(): Promise<readonly Outcome[]> {
 
 async function foreignRegistry(): Promise<readonly Outcome[]> {
   return await judged("Debian's docker-registry, filled by skopeo", startDockerRegistry, (endpoint) => ({
-    files: ['test/registry/docker-registry.test.ts'],
+    files: ['test/registry/docker-registry.test.ts', 'test/registry/push-image.test.ts'],
+    only: 'foreign registry',
     environment: { ...alone, PLIMSOLL_TEST_REGISTRY: new URL(endpoint).host },
   }));
 }
