@@ -34,9 +34,12 @@ function reading(object: S3Object): string {
   return `Blob ${object.key}: reading from bucket ${object.at.Bucket}`;
 }
 
-function ask(object: S3Object, rest: { readonly from: number; readonly etag: string } | null) {
+async function ask(object: S3Object, rest: { readonly from: number; readonly etag: string } | null) {
   const range = rest === null ? {} : { Range: `bytes=${rest.from}-`, IfMatch: rest.etag };
-  return object.client.send(new GetObjectCommand({ ...object.at, ChecksumMode: 'ENABLED', ...range }));
+  const answer = await object.client.send(new GetObjectCommand({ ...object.at, ChecksumMode: 'ENABLED', ...range }));
+  // A connection may break before anybody iterates: the error is kept for whoever does, and must not end the process until then.
+  (answer.Body as Readable).on('error', () => {});
+  return answer;
 }
 
 async function* piecesOf(object: S3Object, first: GetObjectCommandOutput): AsyncGenerator<Uint8Array> {

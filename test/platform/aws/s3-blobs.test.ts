@@ -197,6 +197,18 @@ describe('S3 as it misbehaves', () => {
     );
   });
 
+  test('a connection that breaks before anybody reads is replaced when somebody does', async () => {
+    await using store = await open();
+    const { blobs, fake } = store;
+    await blobs.put('k', Buffer.alloc(300_000, 1));
+    fake.mishaps.breakAfter.push(100_000);
+    const content = (await blobs.read('k'))!;
+    await new Promise((done) => setTimeout(done, 50));
+    let size = 0;
+    for await (const piece of content) size += piece.length;
+    assert.equal(size, 300_000);
+  });
+
   test('bytes that are not those that were stored are told, after a broken connection too', async () => {
     await using store = await open();
     const { blobs, fake } = store;
