@@ -1,8 +1,18 @@
 import type { PackageType } from '#core/ecosystem.ts';
 import type { Severity } from '#core/severity.ts';
 
-/** How a vulnerability stands towards a fix. */
-export type FixState = 'fixed' | 'not-fixed' | 'wont-fix' | 'unknown';
+/**
+ * How a vulnerability stands towards a fix. `deferred`: it will be mended some day (postponed, no-dsa); `end-of-life`: the
+ * release or package gets no fixes any more; `under-investigation`: upstream does not know yet whether it is affected.
+ */
+export type FixState =
+  | 'fixed'
+  | 'not-fixed'
+  | 'wont-fix'
+  | 'deferred'
+  | 'end-of-life'
+  | 'under-investigation'
+  | 'unknown';
 
 /** One vulnerability of one package of an image; records of the same vulnerability under several ids are one finding. */
 export interface Finding {

@@ -56,7 +56,7 @@ export const scanReport = z.object({
       severity: z.enum(severities),
       severitySource: nullable,
       fixedIn: z.array(text),
-      state: z.enum(['fixed', 'not-fixed', 'wont-fix', 'unknown']),
+      state: z.enum(['fixed', 'not-fixed', 'wont-fix', 'deferred', 'end-of-life', 'under-investigation', 'unknown']),
       judgement: z.enum(['affected', 'undecidable']),
       reason: nullable.describe('Why it is undecidable'),
       namespace: text,

@@ -1,7 +1,7 @@
 import type { Log } from '#core/log.ts';
 import type { Clock } from '#platform/clock.ts';
 import type { Fetch } from '#platform/fetch.ts';
-import type { Advisory, SetAside } from './advisory.ts';
+import type { FeedRecord } from './advisory.ts';
 
 /** What a feed may use: the network through a {@link Fetch} that knows mirrors, and a folder for temporary files. */
 export interface FeedWorld {
@@ -24,7 +24,12 @@ export type Fetched =
       readonly kind: 'changed';
       readonly mark: Mark;
       /** Every record of the group; throwing ends the sync and leaves what is stored as it is. */
-      readonly records: () => AsyncIterable<Advisory | SetAside>;
+      readonly records: () => AsyncIterable<FeedRecord>;
+      /**
+       * False when `records` are only what changed since the mark: what is not named stays, what is gone is named as
+       * {@link Removed}. True when left out: what is not named is gone.
+       */
+      readonly complete?: boolean;
       /** Parts that upstream did not have though the rest was there: reported with the sync. */
       readonly missing: readonly string[];
     };
@@ -38,8 +43,19 @@ export interface Feed {
   readonly version: number;
   /** Groups to be offered by `feeds list` before anything was synced. */
   readonly knownGroups: readonly string[];
-  /** The groups that hold advisories of a namespace; empty when this feed has none for it. */
+  /**
+   * The groups that hold what is said of a namespace; empty when this feed has none for it. Beside the namespaces of
+   * packages there are `cve` (enrichment of every image's findings), `lifecycle` (dates of releases) and `cpe` (names
+   * `vendor:product`, versions `generic`: programs that no package manager knows).
+   */
   groupsFor(namespace: string): readonly string[];
+  /**
+   * `fetch` (when left out): a group is fetched when an image first needs it. `tell`: it is too large for somebody to wait
+   * for, or needs consent or a key: an image that needs it says so, `feeds sync` and schedules fetch it.
+   */
+  readonly demand?: 'fetch' | 'tell';
+  /** Terms that the user has to accept before anything is fetched; none when left out. */
+  readonly licence?: { readonly name: string; readonly url: string };
   /** Fetches one group, conditionally on the mark of the last sync (null: everything). Throws `feed/failed` or `network/*`. */
   fetch(world: FeedWorld, group: string, mark: Mark | null): Promise<Fetched>;
 }

@@ -1,6 +1,6 @@
 import { Fault } from '#core/fault.ts';
 import type { Sql } from '#platform/sql.ts';
-import type { Advisory, SetAside } from './advisory.ts';
+import type { FeedRecord, SetAside } from './advisory.ts';
 import {
   analyzeTables,
   closeRecords,
@@ -54,7 +54,7 @@ const firstAnalyze = 500;
 export async function loadRecords(
   sql: Sql,
   name: GroupName,
-  stream: AsyncIterable<Advisory | SetAside>,
+  stream: AsyncIterable<FeedRecord>,
   options: LoadOptions,
 ): Promise<Loaded> {
   const known = await knownRecords(sql, name);
@@ -70,6 +70,7 @@ export async function loadRecords(
       setAside(item);
       continue;
     }
+    if (!('affected' in item)) continue;
     if (seen.has(item.record)) {
       setAside({ record: item.record, reason: 'upstream has this record twice: the first is kept' });
       continue;

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { test } from 'node:test';
 import { silentLog } from '#core/log.ts';
-import type { Advisory, SetAside } from '#feeds/advisory.ts';
+import type { FeedRecord } from '#feeds/advisory.ts';
 import { findGroup } from '#feeds/feed-group.ts';
 import { feeds } from '#feeds/feeds.ts';
 import { mirrored } from '#feeds/mirror.ts';
@@ -41,12 +41,20 @@ async function readCase(folder: string) {
     };
     const fetched = await feed.fetch(world, group, null);
     assert(fetched.kind === 'changed', `the group is ${fetched.kind}`);
-    const records: (Advisory | SetAside)[] = [];
+    const records: FeedRecord[] = [];
     for await (const record of fetched.records()) records.push(record);
     const sorted = records.sort((a, b) => (a.record < b.record ? -1 : a.record > b.record ? 1 : 0));
     return {
       missing: fetched.missing,
       advisories: sorted.filter((record) => 'affected' in record),
+      ...someOf(
+        'enrichments',
+        sorted.filter((record) => 'facts' in record),
+      ),
+      ...someOf(
+        'removed',
+        sorted.filter((record) => 'removed' in record),
+      ),
       setAside: sorted.filter((record) => 'reason' in record),
     };
   } finally {
@@ -67,4 +75,9 @@ async function layOut(folder: string, mirror: string): Promise<void> {
     await mkdir(path.join(mirror, bucket, ecosystem), { recursive: true });
     await writeFile(path.join(mirror, bucket, ecosystem, 'all.zip'), zip(await Promise.all(entries)));
   }
+}
+
+/** Most feeds have none of these: their cases say nothing of them. */
+function someOf(name: string, records: readonly FeedRecord[]): Readonly<Record<string, readonly FeedRecord[]>> {
+  return records.length === 0 ? {} : { [name]: records };
 }

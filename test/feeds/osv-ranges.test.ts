@@ -18,7 +18,7 @@ function read(events: string, upTo: string | null = null): string {
   return stretches
     .map(({ introduced, fixed, lastAffected, state }) => {
       const end = fixed !== null ? `${fixed})` : lastAffected !== null ? `${lastAffected}]` : '';
-      return `[${introduced ?? ''},${end}${{ fixed: '', unknown: '*', 'not-fixed': '!', 'wont-fix': '?' }[state]}`;
+      return `[${introduced ?? ''},${end}${{ fixed: '', unknown: '*', 'not-fixed': '!' }[state as string] ?? state}`;
     })
     .join(' ');
 }

@@ -14,7 +14,8 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   'layers/access': ['layers/core', 'schema', 'layers/platform'],
   'layers/catalog': ['layers/core', 'schema', 'layers/platform', 'layers/registry'],
   'layers/analysis': ['layers/core', 'schema', 'layers/platform', 'layers/registry', 'layers/catalog'],
-  'layers/feeds': ['layers/core', 'schema', 'layers/platform', 'layers/versions'],
+  // registry: its readers of tar and zstd, for archives of upstreams
+  'layers/feeds': ['layers/core', 'schema', 'layers/platform', 'layers/versions', 'layers/registry'],
   'layers/matching': [
     ...['layers/core', 'schema', 'layers/platform', 'layers/versions'],
     ...['layers/feeds', 'layers/analysis', 'layers/catalog'],
