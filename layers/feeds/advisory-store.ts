@@ -6,9 +6,18 @@ export interface GroupName {
   readonly group: string;
 }
 
-/** A number above all that were given before; every change of one sync carries the same. */
-export async function nextRevision(sql: Sql): Promise<number> {
-  const [row] = await sql.query<{ revision: number }>(`select nextval('feed_revision') as revision`);
+/**
+ * A number above all that were given before, under which a sync writes its changes. The group remembers it before the first
+ * is written: should the sync die, the next one that ends gives it to the group as its revision.
+ */
+export async function beginRevision(sql: Sql, { feed, group }: GroupName): Promise<number> {
+  const [row] = await sql.query<{ revision: number }>(
+    `insert into feed_group (feed, feed_group, feed_version, checked_at, state, last_error, begun)
+     values (:feed::text, :group::text, 0, 0, 'failed', 'it was never read to its end', nextval('feed_revision'))
+     on conflict (feed, feed_group) do update set begun = excluded.begun
+     returning begun as revision`,
+    { feed, group },
+  );
   return row!.revision;
 }
 

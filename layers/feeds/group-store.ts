@@ -17,7 +17,7 @@ export interface StoredGroup extends GroupName {
   readonly setAside: number;
   readonly missing: readonly string[];
   readonly lastError: string | null;
-  /** Of the last sync that changed anything. */
+  /** Of the last sync that wrote anything. */
   readonly revision: number;
 }
 
@@ -35,17 +35,24 @@ export async function storedGroup(sql: Sql, { feed, group }: GroupName): Promise
   return row === undefined ? null : groupOf(row);
 }
 
-/** Stores the whole state of a group. */
+/**
+ * Stores the whole state of a group, at the end of a sync: its revision is then that of the last one that wrote anything,
+ * also where that one died or failed.
+ */
 export async function putGroup(sql: Sql, group: StoredGroup): Promise<void> {
   await sql.query(
     `insert into feed_group (feed, feed_group, feed_version, rules, mark, synced_at, checked_at, state, records, set_aside,
-       missing, last_error, revision)
+       missing, last_error, revision, loaded_at, loaded_revision)
      values (:feed::text, :group::text, :feedVersion::int, :rules::text, :mark::jsonb, :syncedAt::bigint, :checkedAt::bigint,
-       :state::text, :records::int, :setAside::int, :missing::jsonb, :lastError::text, :revision::bigint)
+       :state::text, :records::int, :setAside::int, :missing::jsonb, :lastError::text, :revision::bigint,
+       :syncedAt::bigint, case when :syncedAt::bigint is not null then :revision::bigint end)
      on conflict (feed, feed_group) do update set feed_version = excluded.feed_version, rules = excluded.rules,
        mark = excluded.mark, synced_at = excluded.synced_at, checked_at = excluded.checked_at, state = excluded.state,
        records = excluded.records, set_aside = excluded.set_aside, missing = excluded.missing,
-       last_error = excluded.last_error, revision = excluded.revision`,
+       last_error = excluded.last_error, revision = greatest(feed_group.begun, excluded.revision),
+       loaded_at = coalesce(feed_group.loaded_at, excluded.loaded_at),
+       loaded_revision = coalesce(feed_group.loaded_revision,
+         case when excluded.loaded_at is not null then greatest(feed_group.begun, excluded.revision) end)`,
     { ...group, mark: group.mark === null ? null : JSON.stringify(group.mark), missing: JSON.stringify(group.missing) },
   );
 }

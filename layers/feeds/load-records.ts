@@ -3,10 +3,10 @@ import type { Sql } from '#platform/sql.ts';
 import type { FeedRecord, SetAside } from './advisory.ts';
 import {
   analyzeTables,
+  beginRevision,
   closeRecords,
   type GroupName,
   knownRecords,
-  nextRevision,
   writeRecords,
 } from './advisory-store.ts';
 import { putSetAside } from './group-store.ts';
@@ -123,7 +123,7 @@ function startWriter(sql: Sql, name: GroupName) {
   let opened = 0;
   let analyzeAt = firstAnalyze;
   let revision: Promise<number> | null = null;
-  const revisionOf = () => (revision ??= nextRevision(sql));
+  const revisionOf = () => (revision ??= beginRevision(sql, name));
   const flush = async () => {
     if (batch.length === 0) return;
     const records = batch;
