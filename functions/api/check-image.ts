@@ -2,12 +2,13 @@ import type { Image } from '#catalog/image.ts';
 import { Fault } from '#core/fault.ts';
 import { checkResult } from '#policy/check-result.ts';
 import { type Evaluation, evaluateTag } from '#policy/evaluate-image.ts';
+import { findGrounds } from '#policy/grounds-store.ts';
 import { readVerdict, verdictHistory, type VerdictRecord } from '#policy/verdict-store.ts';
 import { formatReference, parseReference } from '#registry/reference.ts';
-import type { ImageReport } from '#schema/image-report.ts';
+import { requireAnalyzed, requireStored } from './find-stored.ts';
 import { isoSeconds } from './image-record.ts';
 import { jsonList } from './json-list.ts';
-import type { ApiWorld } from './route.ts';
+import type { ApiWorld, Call } from './route.ts';
 
 interface CheckQuery {
   readonly tag: string;
@@ -21,17 +22,18 @@ interface CheckQuery {
 const maxHistory = 100;
 
 /**
- * Evaluates an image under a tag now and stores the verdict, unless `interactive`. With `history`, every stored verdict of
- * the image, tag and bundle follows, newest first. Throws `state/not-found` when there is no bundle to judge by.
+ * Evaluates the image that the path names under a tag now and stores the verdict, unless `interactive`. With `history`, every stored
+ * verdict of the image, tag and bundle follows, newest first. Throws `state/not-found` when there is no such image, when it is
+ * not analysed, and when there is no bundle to judge by.
  */
-export async function checkImage(
-  world: ApiWorld,
-  { image, report }: { readonly image: Image; readonly report: ImageReport },
-  query: CheckQuery,
-): Promise<unknown> {
+export async function checkImage({ world, principal, params, query }: Call<CheckQuery>): Promise<unknown> {
   const tag = fullTag(query.tag);
   const policyId = query.policyId ?? null;
-  const now = await evaluateTag(world, image, report, tag, { policyId, store: !query.interactive });
+  const { digest, imageId = null } = params;
+  const question = { digest: digest ?? imageId ?? '', imageId, tag, policyId };
+  const grounds = requireStored(await findGrounds(world, principal.account, question));
+  const image = requireAnalyzed(grounds.image);
+  const now = await evaluateTag(world, grounds, { policyId, store: !query.interactive });
   if (!query.history) return [{ [image.digest]: { [tag]: [evaluationRecord(image, now, query.detail)] } }];
   const place = { account: image.account, digest: image.digest, tag, policyId: now.verdict.policyId };
   const stored = await verdictHistory(world, place, { limit: maxHistory });

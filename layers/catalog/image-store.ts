@@ -45,7 +45,7 @@ export async function admitToCatalog(
        updated_at = case when i.status = 'deleting' or i.annotations is distinct from
          jsonb_strip_nulls(i.annotations || :annotations::jsonb) then excluded.updated_at else i.updated_at end
        where length((i.annotations || :annotations::jsonb)::text) <= :longest::int
-     returning ${columns}, xmax = 0 as added`,
+     returning ${imageColumns}, xmax = 0 as added`,
     {
       account: image.account,
       digest: image.digest,
@@ -72,7 +72,7 @@ export async function admitToCatalog(
 /** An image by its digest or, where none has it, the newest one of an index with that digest; null when there is none. */
 export async function findImage({ sql }: World, account: string, digest: string): Promise<Image | null> {
   const rows = await sql.query<ImageRow>(
-    `select ${columns} from image where account = :account::text and (digest = :digest::text or parent_digest = :digest::text)
+    `select ${imageColumns} from image where account = :account::text and (digest = :digest::text or parent_digest = :digest::text)
      order by digest = :digest::text desc, created_at desc limit 1`,
     { account, digest },
   );
@@ -88,7 +88,7 @@ export async function findImages(
   const found: Image[] = [];
   for (let at = 0; at < digests.length; at += 40) {
     const rows = await sql.query<ImageRow>(
-      `select ${columns} from image where account = :account::text
+      `select ${imageColumns} from image where account = :account::text
          and digest in (select jsonb_array_elements_text(:digests::jsonb))`,
       { account, digests: JSON.stringify(digests.slice(at, at + 40)) },
     );
@@ -100,7 +100,7 @@ export async function findImages(
 /** The newest image with this config id (64 hex digits); null when there is none. */
 export async function findImageById({ sql }: World, account: string, imageId: string): Promise<Image | null> {
   const rows = await sql.query<ImageRow>(
-    `select ${columns} from image where account = :account::text and image_id = :id::text order by created_at desc limit 1`,
+    `select ${imageColumns} from image where account = :account::text and image_id = :id::text order by created_at desc limit 1`,
     { account, id: imageId },
   );
   return rows[0] === undefined ? null : imageOf(rows[0]);
@@ -114,7 +114,7 @@ export async function listImages(
   limit: number,
 ): Promise<readonly Image[]> {
   const rows = await sql.query<ImageRow>(
-    `select ${columns} from image where account = :account::text
+    `select ${imageColumns} from image where account = :account::text
        and (created_at, image_no) < (:created::bigint, :no::bigint) order by created_at desc, image_no desc limit :limit::bigint`,
     { account, created: after?.createdAt ?? Number.MAX_SAFE_INTEGER, no: after?.imageNo ?? 0, limit },
   );
@@ -124,7 +124,7 @@ export async function listImages(
 /** Images that are on their way and have not moved since `before`: what a lost message would leave behind. */
 export async function listUnfinished({ sql }: World, before: number, limit: number): Promise<readonly Image[]> {
   const rows = await sql.query<ImageRow>(
-    `select ${columns} from image where state in ('not_analyzed', 'analyzing', 'matching') and status = 'active'
+    `select ${imageColumns} from image where state in ('not_analyzed', 'analyzing', 'matching') and status = 'active'
        and updated_at <= :before::bigint order by updated_at limit :limit::bigint`,
     { before, limit },
   );
@@ -155,7 +155,7 @@ export async function moveImage(
        namespace = case when :report::text is null then namespace else :namespace::text end
      where account = :account::text and digest = :digest::text
        and state in (select jsonb_array_elements_text(:from::jsonb))
-     returning ${columns}`,
+     returning ${imageColumns}`,
     {
       account: image.account,
       digest: image.digest,
@@ -176,11 +176,12 @@ export async function moveImage(
   return rows[0] === undefined ? null : imageOf(rows[0]);
 }
 
-const columns = `image_no, account, digest, parent_digest, image_id, platform, pull_reference, state, status, failure,
+/** Every column of an image, for {@link imageOf}. */
+export const imageColumns = `image_no, account, digest, parent_digest, image_id, platform, pull_reference, state, status, failure,
   attempts, annotations, dockerfile, size, layer_count, arch, distro, distro_version, namespace, report, created_at,
   updated_at, analyzed_at`;
 
-type ImageRow = SqlRow & {
+export type ImageRow = SqlRow & {
   image_no: number;
   account: string;
   digest: string;
@@ -206,7 +207,8 @@ type ImageRow = SqlRow & {
   analyzed_at: number | null;
 };
 
-function imageOf(row: ImageRow): Image {
+/** An image from its row. */
+export function imageOf(row: ImageRow): Image {
   return {
     imageNo: row.image_no,
     account: row.account,

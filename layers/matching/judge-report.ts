@@ -4,11 +4,12 @@ import { ensureGroups } from '#feeds/ensure-groups.ts';
 import { groupsOf } from '#feeds/feed-group.ts';
 import type { GroupStatus } from '#feeds/group-status.ts';
 import type { SyncProgress, SyncWorld } from '#feeds/sync-feed.ts';
+import type { Sql } from '#platform/sql.ts';
 import type { Finding } from '#schema/finding.ts';
 import type { ImageReport } from '#schema/image-report.ts';
 import { findingsOf } from './findings.ts';
 import { judge } from './judge.ts';
-import { packageSets } from './package-set.ts';
+import { type ImageSets, packageSets } from './package-set.ts';
 import { storePackageSets } from './package-store.ts';
 
 /** What is known to be wrong with an image, by which feeds, and what could not be told. */
@@ -36,13 +37,14 @@ export async function judgeReport(
     readonly offline: boolean;
     readonly maxAgeMs: number;
     readonly onProgress?: (progress: SyncProgress) => void;
+    /** As of {@link reportFindings}. */
+    readonly storedSets?: readonly string[];
   },
 ): Promise<JudgedImage> {
-  const { sets, namespaces, notes } = packageSets(report);
+  const imageSets = packageSets(report);
+  const { sets, namespaces, notes } = imageSets;
   const feeds = await ensureGroups(world, namespaces, options);
-  await storePackageSets(world.sql, sets);
-  const digests = sets.map((set) => set.digest);
-  const findings = digests.length === 0 ? [] : await findingsOf(report, judge(world.sql, digests));
+  const findings = await findingsNow(world.sql, report, imageSets, options.storedSets);
   const namespace = distroNamespace(report.distro);
   const own = new Set(namespace === null ? [] : groupsOf(namespace).map(({ group }) => group));
   return {
@@ -50,9 +52,34 @@ export async function judgeReport(
     feeds,
     distroNamespace: namespace,
     distroFeeds: feeds.filter(({ group }) => own.has(group)),
-    sets: digests,
+    sets: sets.map(({ digest }) => digest),
     notes: [...notes, ...unservedNotes(namespaces), ...feeds.flatMap(feedNotes)],
   };
+}
+
+/**
+ * The findings alone, by what is stored now, whatever the feeds' state. `storedSets` are digests of package sets that are surely
+ * stored: for an image that has no others the database is not asked which of them it has.
+ */
+export async function reportFindings(
+  { sql }: Pick<SyncWorld, 'sql'>,
+  report: ImageReport,
+  storedSets: readonly string[] = [],
+): Promise<readonly Finding[]> {
+  return findingsNow(sql, report, packageSets(report), storedSets);
+}
+
+async function findingsNow(
+  sql: Sql,
+  report: ImageReport,
+  { sets }: ImageSets,
+  storedSets: readonly string[] = [],
+): Promise<readonly Finding[]> {
+  if (sets.length === 0) return [];
+  const digests = sets.map(({ digest }) => digest);
+  const stored = new Set(storedSets);
+  if (!digests.every((digest) => stored.has(digest))) await storePackageSets(sql, sets);
+  return findingsOf(report, judge(sql, digests));
 }
 
 function unservedNotes(namespaces: readonly string[]): Note[] {

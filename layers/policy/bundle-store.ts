@@ -35,7 +35,7 @@ export async function putBundle(world: BundleWorld, account: string, bundle: Pol
      returning account, policy_id, active, bundle, created_at, updated_at`,
     { account, policy: bundle.id, key, now: world.clock.now() },
   );
-  return recordOf(rows[0]!);
+  return bundleOf(rows[0]!);
 }
 
 /** The bundle of an id, or null. */
@@ -45,7 +45,7 @@ export async function getBundle(world: BundleWorld, account: string, policyId: s
      where account = :account::text and policy_id = :policy::text`,
     { account, policy: policyId },
   );
-  return rows[0] === undefined ? null : withDocument(world, recordOf(rows[0]));
+  return rows[0] === undefined ? null : withDocument(world, bundleOf(rows[0]));
 }
 
 /** The bundle by which the account's images are judged, or null. */
@@ -55,7 +55,7 @@ export async function activeBundle(world: BundleWorld, account: string): Promise
      where account = :account::text and active`,
     { account },
   );
-  return rows[0] === undefined ? null : withDocument(world, recordOf(rows[0]));
+  return rows[0] === undefined ? null : withDocument(world, bundleOf(rows[0]));
 }
 
 /** Up to `limit` (at most 500) bundles with ids after `after`, by id. */
@@ -70,7 +70,7 @@ export async function listBundles(
      order by policy_id limit :limit::int`,
     { account, after: page.after ?? '', limit: Math.min(page.limit ?? 100, 500) },
   );
-  return rows.map(recordOf);
+  return rows.map(bundleOf);
 }
 
 /** Makes a bundle the active one and all others inactive, at once; throws `state/not-found` when there is no such bundle. */
@@ -94,7 +94,7 @@ export async function activateBundle(world: BundleWorld, account: string, policy
   );
   if (rows[0] === undefined)
     throw new Fault('state/not-found', `activating policy '${policyId}': there is no such policy`);
-  return recordOf(rows[0]);
+  return bundleOf(rows[0]);
 }
 
 /** Removes a bundle that is not active. */
@@ -131,7 +131,8 @@ async function withDocument(world: BundleWorld, record: BundleRecord): Promise<S
   return { ...record, bundle: await readBundleDocument(world, record.key) };
 }
 
-function recordOf(row: SqlRow): BundleRecord {
+/** A bundle's record from its row. */
+export function bundleOf(row: SqlRow): BundleRecord {
   return {
     account: String(row['account']),
     policyId: String(row['policy_id']),

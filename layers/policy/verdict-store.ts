@@ -7,7 +7,7 @@ import type { Platform } from '#platform/platform.ts';
 import type { SqlRow } from '#platform/sql.ts';
 import type { PolicyBundle } from '#schema/policy-bundle.ts';
 import type { Verdict, VerdictAction } from '#schema/verdict.ts';
-import { putBundleDocument, readBundleDocument } from './bundle-document.ts';
+import { readBundleDocument } from './bundle-document.ts';
 
 export type VerdictWorld = Pick<Platform, 'sql' | 'blobs' | 'clock'>;
 
@@ -28,7 +28,7 @@ export interface VerdictRecord extends VerdictPlace {
   /** Blob key of the whole verdict. */
   readonly detail: string;
   readonly createdAt: number;
-  /** The last time that it was evaluated and said the same. */
+  /** The last time that it was evaluated and said the same, to the minute. */
   readonly evaluatedAt: number;
 }
 
@@ -46,16 +46,20 @@ export type Stored =
 const columns = 'verdict_no, account, digest, tag, policy_id, action, reason, detail, created_at, evaluated_at';
 
 /**
- * Stores a verdict: a new row when it, or the bundle it comes from, differs from the latest of its account, image, tag and
- * bundle; else only the time of the latest moves. Storing the same twice leaves one row. Throws `state/not-found` when the
- * account does not have the image.
+ * Stores a verdict reached by the stored bundle of this key: a new row when it, or the bundle, differs from the latest of its account,
+ * image, tag and bundle. Storing the same twice leaves one row, of which at most the time moves. `latest` is what was the latest when
+ * the evaluation began; when it says the same already, nothing else is asked. Throws `state/not-found` when the account does not have the image.
  */
-export async function storeVerdict(world: VerdictWorld, place: VerdictPlace, detail: VerdictDetail): Promise<Stored> {
-  // Many verdicts come from one bundle: each names it by its content.
-  const bundle = await putBundleDocument(world, detail.bundle);
-  const document = Buffer.from(JSON.stringify({ verdict: detail.verdict, bundle } satisfies StoredDetail));
+export async function storeVerdict(
+  world: VerdictWorld,
+  place: VerdictPlace,
+  { verdict, bundle }: { readonly verdict: Verdict; readonly bundle: string },
+  latest: VerdictRecord | null,
+): Promise<Stored> {
+  const document = Buffer.from(JSON.stringify({ verdict, bundle } satisfies StoredDetail));
   const hash = digestHex(digestOf(document));
   const key = `verdicts/${hash}.json.zst`;
+  if (latest?.detail === key) return { kind: 'same', record: await seenAgain(world, latest) };
   await world.blobs.put(key, await compress(document));
   const row = await world.sql.transaction(async (tx) => {
     // Two evaluations at the same time take turns: the second one sees what the first one stored.
@@ -90,8 +94,8 @@ export async function storeVerdict(world: VerdictWorld, place: VerdictPlace, det
         digest: place.digest,
         tag: place.tag,
         policy: place.policyId,
-        action: detail.verdict.action,
-        reason: detail.verdict.actionReason,
+        action: verdict.action,
+        reason: verdict.actionReason,
         hash,
         key,
         now: world.clock.now(),
@@ -99,9 +103,23 @@ export async function storeVerdict(world: VerdictWorld, place: VerdictPlace, det
     );
     return rows[0]!;
   });
-  const record = recordOf(row);
+  const record = verdictOf(row);
   if (row['added'] !== true) return { kind: 'same', record };
   return { kind: 'changed', record, previous: row['previous'] as VerdictAction | null };
+}
+
+/** Milliseconds: whoever asks often gets the same answer often, and makes no row move each time. */
+const minute = 60_000;
+
+/** The record with the time of now; one that was seen less than a minute ago stays as it is. */
+async function seenAgain({ sql, clock }: VerdictWorld, latest: VerdictRecord): Promise<VerdictRecord> {
+  const now = clock.now();
+  if (now - latest.evaluatedAt < minute) return latest;
+  const rows = await sql.query(
+    `update verdict set evaluated_at = greatest(evaluated_at, :now::bigint) where verdict_no = :no::bigint returning ${columns}`,
+    { no: latest.verdictNo, now },
+  );
+  return rows[0] === undefined ? latest : verdictOf(rows[0]);
 }
 
 /** The latest verdict, or null when there is none. */
@@ -129,7 +147,7 @@ export async function verdictHistory(
       limit: Math.min(page.limit ?? 100, 500),
     },
   );
-  return rows.map(recordOf);
+  return rows.map(verdictOf);
 }
 
 /** The whole verdict of a row, with its bundle. */
@@ -154,7 +172,8 @@ interface StoredDetail {
 const compress = promisify(zstdCompress) as (bytes: Uint8Array) => Promise<Buffer>;
 const decompress = promisify(zstdDecompress) as (bytes: Uint8Array) => Promise<Buffer>;
 
-function recordOf(row: SqlRow): VerdictRecord {
+/** A verdict's record from its row. */
+export function verdictOf(row: SqlRow): VerdictRecord {
   return {
     verdictNo: Number(row['verdict_no']),
     account: String(row['account']),

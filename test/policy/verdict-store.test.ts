@@ -1,7 +1,15 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { evaluate } from '#policy/evaluate.ts';
-import { latestVerdict, readVerdict, storeVerdict, type VerdictWorld, verdictHistory } from '#policy/verdict-store.ts';
+import { putBundleDocument } from '#policy/bundle-document.ts';
+import {
+  latestVerdict,
+  readVerdict,
+  storeVerdict,
+  type VerdictRecord,
+  type VerdictWorld,
+  verdictHistory,
+} from '#policy/verdict-store.ts';
 import type { PolicyBundle } from '#schema/policy-bundle.ts';
 import { inRollback } from '#test/support/database.ts';
 import { testClock } from '#test/support/test-clock.ts';
@@ -28,20 +36,37 @@ function inWorld(work: (world: VerdictWorld, clock: ReturnType<typeof testClock>
 const stopping = bundleOf([ruleOf('always', 'always', 'STOP')]);
 const going = bundleOf([ruleOf('always', 'always', 'GO')]);
 
-function store(world: VerdictWorld, bundle: PolicyBundle, change: Partial<typeof place> = {}) {
-  return storeVerdict(world, { ...place, ...change }, { verdict: evaluate(bundle, facts), bundle });
+async function store(
+  world: VerdictWorld,
+  bundle: PolicyBundle,
+  change: Partial<typeof place> = {},
+  latest: VerdictRecord | null = null,
+) {
+  const key = await putBundleDocument(world, bundle);
+  return storeVerdict(world, { ...place, ...change }, { verdict: evaluate(bundle, facts), bundle: key }, latest);
 }
 
-test('a verdict that says the same moves its time and leaves one row', () =>
+test('a verdict that says the same moves its time and leaves one row, whether the latest was known or not', () =>
   inWorld(async (world, clock) => {
     const first = await store(world, stopping);
-    await clock.advance(5000);
-    const second = await store(world, stopping);
-    assert.deepEqual([first.kind, second.kind], ['changed', 'same']);
-    const history = await verdictHistory(world, place);
-    assert.equal(history.length, 1);
-    assert.equal(history[0]!.evaluatedAt, history[0]!.createdAt + 5000);
-    assert.deepEqual(await latestVerdict(world, place), second.record);
+    for (const latest of [null, first.record]) {
+      await clock.advance(60_000);
+      const again = await store(world, stopping, {}, latest);
+      assert.deepEqual([first.kind, again.kind], ['changed', 'same']);
+      const history = await verdictHistory(world, place);
+      assert.equal(history.length, 1);
+      assert.equal(history[0]!.evaluatedAt, clock.now());
+      assert.deepEqual(await latestVerdict(world, place), again.record);
+    }
+  }));
+
+test('a verdict that was seen to say the same less than a minute ago asks the database nothing', () =>
+  inWorld(async (world, clock) => {
+    const { record } = await store(world, stopping);
+    await clock.advance(59_999);
+    const silent = { ...world, sql: { query: async () => assert.fail(), transaction: async () => assert.fail() } };
+    assert.deepEqual(await store(silent, stopping, {}, record), { kind: 'same', record });
+    await assert.rejects(store(silent, going, {}, record), { code: 'ERR_ASSERTION' });
   }));
 
 test('a verdict that says something else is a new row, and what was before is told', () =>

@@ -1,6 +1,6 @@
 import { ecosystems } from '#core/ecosystem.ts';
 import { Fault } from '#core/fault.ts';
-import { judgeReport } from '#matching/judge-report.ts';
+import { reportFindings } from '#matching/judge-report.ts';
 import {
   checkQuery,
   imageVulnerabilities,
@@ -38,7 +38,7 @@ export const imageJudgementRoutes: readonly Route[] = [
     access: 'user',
     query: checkQuery,
     answer: policyEvaluations,
-    handle: async (call) => checkImage(call.world, await analyzedImage(call), call.query),
+    handle: checkImage,
   }),
 ];
 
@@ -54,7 +54,7 @@ async function vulnerabilities(call: Call<{ readonly vendor_only: boolean }>) {
   if (wanted === undefined)
     throw new Fault('state/not-found', `vulnerability type (${type.slice(0, 40)}) is none of os, non-os, all`);
   const { image, report } = await analyzedImage(call);
-  const { findings } = await judgeReport(call.world, report, { offline: true, maxAgeMs: Number.MAX_SAFE_INTEGER });
+  const findings = await reportFindings(call.world, report);
   const shown = (one: Finding) => wanted(one) && !(call.query.vendor_only && one.state === 'wont-fix');
   return {
     imageDigest: image.digest,
