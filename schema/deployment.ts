@@ -14,6 +14,8 @@ export const environment = {
   /** Migrator only: the secret whose value is the first password of user admin. */
   adminSecret: 'PLIMSOLL_ADMIN_SECRET_ARN',
   blobs: 'PLIMSOLL_BLOBS_BUCKET',
+  /** Feeds only: the bucket that the database imports from; not set: what is loaded goes through the Data API. */
+  stagedFeeds: 'PLIMSOLL_STAGED_FEEDS_BUCKET',
   /** With {@link queueName} after it, the URL of a queue. */
   queueUrlPrefix: 'PLIMSOLL_QUEUE_URL_PREFIX',
   /** Stands before the name of every secret that the program keeps itself. */
@@ -120,6 +122,8 @@ export const metrics = {
   stepSeconds: 'StepSeconds',
   /** After each feed run: hours since upstream last confirmed the oldest group in use; 0 when none is. */
   feedAgeHours: 'FeedAgeHours',
+  /** Registries and repositories that a reconciliation could not read. */
+  reconcileFailures: 'ReconcileFailures',
   /** Seconds that a call waited for a paused database. */
   databaseWakeSeconds: 'DatabaseWakeSeconds',
 } as const;

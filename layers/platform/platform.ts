@@ -5,6 +5,7 @@ import type { Fetch } from './fetch.ts';
 import type { Queues } from './queue.ts';
 import type { Secrets } from './secrets.ts';
 import type { Sql } from './sql.ts';
+import type { Staging } from './staging.ts';
 
 /** Everything a room may ask of the world. Rooms take the ports they need (`Pick<Platform, 'sql' | 'clock'>`), never an implementation. */
 export interface Platform {
@@ -15,4 +16,6 @@ export interface Platform {
   readonly clock: Clock;
   readonly fetch: Fetch;
   readonly log: Log;
+  /** Null where parameters of statements are as cheap, or nothing is set up for it. */
+  readonly staging: Staging | null;
 }

@@ -90,6 +90,7 @@ export async function openLocalPlatform(options: LocalOptions): Promise<LocalPla
     clock,
     fetch: options.offline ? offlineFetch : systemFetch({ proxies: process.env }),
     log: options.log,
+    staging: null,
     temporaryFile: (name) =>
       join(temporary, `${randomBytes(6).toString('hex')}-${name.replace(/[^A-Za-z0-9._-]/g, '_').slice(-100)}`),
     async recover() {
