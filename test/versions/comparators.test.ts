@@ -51,6 +51,15 @@ describe('keys are written as the design says', () => {
     ['pep440', '1!2.0.0rc1.post2', '11 01|11 02 01|05 11 01|11 02|90|01'],
     ['pep440', '1.0+ubuntu.1', '10|11 01 01|06|01|90|02 02 75 62 75 6e 74 75 00 11 01 01'],
     ['pep440', '1.0.dev0', '10|11 01 01|02|01|10|01'],
+    ['pacman', '1:1.0a-1', '11 01|11 01 90 10 01 61 00 02|11 01 02'],
+    ['pacman', '1.0.r2', '10|11 01 90 10 90 04 72 00 11 02 02|00'],
+    ['pacman', '1..2-1', '10|11 01 91 11 02 11 02 02|11 01 02'],
+    ['portage', '1.2.3b_rc1-r4', '11 01|08 11 02|08 11 03|07 62|04 11 01|05 11 04'],
+    ['portage', '1.010_p', '11 01|08 0f 30 31 00|06 10|05 10'],
+    ['jvm', '1.8.0_292-b10', '11 08 10 13 02 92 01|03'],
+    ['jvm', '17.0-ea', '12 17 01|02 90 65 61 00'],
+    ['generic', '1.0.2k-fips', '11 01 10 11 02|06 6b 00|05 66 69 70 73 00|03|01'],
+    ['generic', '1.0-rc1+k3s2', '11 01|02 11 05|11 01|03|02|05 6b 00 11 03|06 73 00 11 02|03'],
   ];
   for (const [scheme, text, wanted] of examples) {
     test(`${scheme} ${text.length > 20 ? `${text.slice(0, 20)}...` : text}`, () =>
@@ -111,10 +120,10 @@ describe('what a comparator answers', () => {
 describe('the ends of ranges', () => {
   test('a range from a version on begins with its key, up to a version ends just after it', () => {
     for (const scheme of schemes) {
-      const text = scheme === 'rpm' ? '1.2.3-1' : '1.2.3';
+      const text = scheme === 'rpm' || scheme === 'pacman' ? '1.2.3-1' : '1.2.3';
       const { key, start, end } = comparators[scheme];
       assert.equal(hex(start(text)), hex(key(text)));
-      if (scheme !== 'pep440') assert.equal(hex(end(text)), `${hex(key(text))}00`);
+      if (scheme !== 'pep440' && scheme !== 'generic') assert.equal(hex(end(text)), `${hex(key(text))}00`);
     }
   });
 
@@ -122,6 +131,16 @@ describe('the ends of ranges', () => {
     assert.equal(hex(comparators.rpm.start('1.0')), plain('10|11 01 10 02'));
     assert.equal(hex(comparators.rpm.end('1.0')), plain('10|11 01 10 02|ff'));
     assert.equal(hex(comparators.rpm.end('1.0-1')), plain('10|11 01 10 02|11 01 02|00'));
+  });
+
+  test('an Arch version without a pkgrel stands for all of them', () => {
+    assert.equal(hex(comparators.pacman.start('1.0')), plain('10|11 01 90 10 02'));
+    assert.equal(hex(comparators.pacman.end('1.0')), plain('10|11 01 90 10 02|ff'));
+  });
+
+  test('a version of no known scheme takes its builds in, one with a build only itself', () => {
+    assert.equal(hex(comparators.generic.end('1.2.0')), plain('11 01 11 02 03|ff'));
+    assert.equal(hex(comparators.generic.end('1.2+1')), `${hex(comparators.generic.key('1.2+1'))}00`);
   });
 
   test('a Python version without a local part takes its local builds in, one with a local part only itself', () => {

@@ -118,6 +118,10 @@ const costly: Readonly<Record<Scheme, readonly string[]>> = {
   semver: ['.a', '.1', '.a1', '-'],
   pep440: ['.1', '.10', '+a.a', '+1'],
   golang: ['.a', '.1', '.a1', '-'],
+  pacman: ['a1', '.1', '.a', '..1', '..a'],
+  portage: ['.1', '.0', '.01', '_p1', '_p', '.001'],
+  jvm: ['.1', '.10'],
+  generic: ['a1', '.1', '.a', '-rc', '~', '~a'],
 };
 
 function assertBounded(scheme: Scheme, text: string): void {

@@ -97,6 +97,19 @@ const pythonWord: Grammar = (random) =>
   random.pick(['a', 'b', 'c', 'rc', 'alpha', 'beta', 'pre', 'preview', 'RC', 'A']) +
   sometimes(random, 2, (r) => r.pick(['', '.', '-', '_']) + number(r));
 
+const pacmanPart: Grammar = (random) =>
+  dotted(random, 1, 3) +
+  several(
+    random,
+    3,
+    (r) => r.pick(['.', '..', '_', '+', 'a', 'Z', 'rc', '.r', 'alpha', '.a.']) + sometimes(r, 2, number),
+  );
+
+const genericWord: Grammar = (random) =>
+  random.pick(['', '-', '.', '~', '_']) +
+  random.pick(['a', 'b', 'k', 'za', 'p', 'rc', 'RC', 'beta', 'dev', 'final', 'fips', 'pre', 'M']) +
+  sometimes(random, 2, (r) => r.pick(['', '.', '-']) + number(r));
+
 const grammars: Readonly<Record<Scheme, { readonly grammar: Grammar; readonly alphabet: string }>> = {
   deb: {
     grammar: (random) =>
@@ -156,5 +169,37 @@ const grammars: Readonly<Record<Scheme, { readonly grammar: Grammar; readonly al
           sometimes(random, 2, prerelease) +
           sometimes(random, 5, build),
     alphabet: '0019..-+abZv',
+  },
+  pacman: {
+    grammar: (random) =>
+      sometimes(random, 4, (r) => `${r.pick(['0', '1', '00', '12', ''])}:`) +
+      pacmanPart(random) +
+      sometimes(random, 2, (r) => `-${pacmanPart(r)}`),
+    alphabet: '0019.._+~-:abZ',
+  },
+  portage: {
+    grammar: (random) =>
+      dotted(random, 1, 4) +
+      sometimes(random, 4, (r) => r.pick(['a', 'b', 'p', 'z'])) +
+      several(random, 2, (r) => `_${r.pick(['alpha', 'beta', 'pre', 'rc', 'p'])}${sometimes(r, 2, number)}`) +
+      sometimes(random, 3, (r) => `-r${number(r)}`),
+    alphabet: '0019.._-rabp',
+  },
+  jvm: {
+    grammar: (random) =>
+      (random.once(2)
+        ? `${random.pick(['1.8', '1.7.0', '8', '8.0', '1.8.0'])}${random.pick(['_', 'u', '-update', '_update', ''])}${number(random)}`
+        : dotted(random, 1, 4)) +
+      sometimes(random, 4, (r) => r.pick(['-ea', '-beta', '-LTS', '-rc1', '-9', '-10', '-internal'])) +
+      sometimes(random, 4, (r) => r.pick(['-b12', '+9', '+9-LTS', '-b012-perf'])),
+    alphabet: '0019..-+_bu',
+  },
+  generic: {
+    grammar: (random) =>
+      sometimes(random, 6, () => 'v') +
+      dotted(random, 1, 4) +
+      several(random, 2, genericWord) +
+      sometimes(random, 5, (r) => `+${r.pick(['k3s1', 'k3s2', 'dfsg', '9', 'rc1', ''])}`),
+    alphabet: '0019..-_+~abkpz',
   },
 };
