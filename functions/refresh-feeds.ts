@@ -1,11 +1,36 @@
 import { groupStatuses } from '#feeds/ensure-groups.ts';
 import { type FeedGroup, findGroup } from '#feeds/feed-group.ts';
-import { type SyncOutcome, syncGroup } from '#feeds/sync-feed.ts';
+import { syncGroup } from '#feeds/sync-feed.ts';
+import { type AnnounceFeedsWorld, announceFeeds } from './announce-feeds.ts';
 import type { PipelineWorld } from './pipeline.ts';
 
+export type RefreshWorld = PipelineWorld & AnnounceFeedsWorld;
+
 /** Asks upstream for news of every group that is in use and older than this. Groups that were never needed stay unfetched. */
-export async function refreshFeeds(world: PipelineWorld, maxAgeMs: number): Promise<void> {
-  for (const due of await groupsInUse(world, maxAgeMs)) await refreshGroup(world, due);
+export async function refreshFeeds(world: RefreshWorld, maxAgeMs: number): Promise<void> {
+  await refreshGroups(world, await groupsInUse(world, maxAgeMs));
+}
+
+/**
+ * Asks upstream for news of these groups, one after the other, and has every change told and images evaluated anew, also what an
+ * earlier run left. `isOver` is asked before each: those that are left are the first of the next run. Throws, in the end, what kept
+ * the last change from being told, and what the database throws.
+ */
+export async function refreshGroups(
+  world: RefreshWorld,
+  due: readonly FeedGroup[],
+  isOver: () => boolean = () => false,
+): Promise<void> {
+  let failure = await announceFeeds(world);
+  for (const [at, one] of due.entries()) {
+    if (isOver()) {
+      world.log.error('feeds left for the next run', { groups: due.slice(at).map((left) => left.group) });
+      break;
+    }
+    await refreshGroup(world, one);
+    failure = await announceFeeds(world);
+  }
+  if (failure !== null) throw failure;
 }
 
 /** Groups that were ever asked for and that upstream confirmed longer ago than this, the longest ago first. */
@@ -17,9 +42,7 @@ export async function groupsInUse(world: PipelineWorld, maxAgeMs: number): Promi
     .map(({ group }) => findGroup(group));
 }
 
-/** Asks upstream for news of a group. Throws only what the database throws. */
-export async function refreshGroup(world: PipelineWorld, { feed, group }: FeedGroup): Promise<SyncOutcome> {
+async function refreshGroup(world: PipelineWorld, { feed, group }: FeedGroup): Promise<void> {
   const outcome = await syncGroup(world, feed, group);
   world.log.info('feed refreshed', { group, outcome: outcome.kind, records: outcome.status.records });
-  return outcome;
 }

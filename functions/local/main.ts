@@ -12,9 +12,8 @@ import { type RegistryEndpoint, throughEndpoints } from '#registry/client/regist
 import { registry } from '#registry/sources/open-registry.ts';
 import { createApp } from '../api/app.ts';
 import { routes } from '../api/routes.ts';
-import type { PipelineWorld } from '../pipeline.ts';
 import { listen } from './http-server.ts';
-import { refreshFeeds } from '../refresh-feeds.ts';
+import { refreshFeeds, type RefreshWorld } from '../refresh-feeds.ts';
 import { repeat } from './repeat.ts';
 import { sweepUnfinished } from '../sweep-unfinished.ts';
 import { startWorkers } from './worker.ts';
@@ -76,7 +75,7 @@ function openPlatform(settings: ServerSettings): Promise<LocalPlatform> {
   });
 }
 
-function worldOf(settings: ServerSettings, platform: LocalPlatform, opened: AsyncDisposableStack): PipelineWorld {
+function worldOf(settings: ServerSettings, platform: LocalPlatform, opened: AsyncDisposableStack): RefreshWorld {
   const { feedsMirror: mirror, offline } = settings;
   const temporaryFile = (name: string) => platform.temporaryFile(name);
   return {
@@ -88,6 +87,7 @@ function worldOf(settings: ServerSettings, platform: LocalPlatform, opened: Asyn
     fetch: mirror === undefined ? platform.fetch : mirrored(platform.fetch, mirror),
     offline: offline && (mirror === undefined || /^https?:/i.test(mirror)),
     feedMaxAgeMs,
+    topic: null,
     openRegistryImage: registryOpener(settings, platform),
   };
 }

@@ -12,6 +12,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   'layers/versions': ['layers/core'],
   'layers/registry': ['layers/core', 'schema', 'layers/platform'],
   'layers/access': ['layers/core', 'schema', 'layers/platform'],
+  'layers/notices': ['layers/core', 'schema', 'layers/platform'],
   'layers/catalog': ['layers/core', 'schema', 'layers/platform', 'layers/registry'],
   'layers/analysis': ['layers/core', 'schema', 'layers/platform', 'layers/registry', 'layers/catalog'],
   // registry: its readers of tar and zstd, for archives of upstreams

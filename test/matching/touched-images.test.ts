@@ -1,10 +1,20 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { touchedImages } from '#matching/touched-images.ts';
+import type { Unannounced } from '#feeds/unannounced-store.ts';
+import { changeSize, touchedImages } from '#matching/touched-images.ts';
 import type { Sql } from '#platform/sql.ts';
 import { inRollback } from '#test/support/database.ts';
 
 const revision = 8_000_000_000;
+const change: Unannounced = {
+  ...{ feed: 'test', group: 'touched', after: revision - 1, to: revision, firstLoadedAt: null },
+};
+
+async function touched(sql: Sql, of: Unannounced = change): Promise<readonly string[]> {
+  const found: string[] = [];
+  for await (const { account, digest } of touchedImages(sql, of)) found.push(`${account} ${digest}`);
+  return found;
+}
 
 /** Images, each with one set of one package of its own name; those of `advised` have an advisory that came or went at the revision. */
 async function store(sql: Sql, images: readonly { readonly name: string; readonly state: string }[]): Promise<void> {
@@ -25,12 +35,14 @@ async function store(sql: Sql, images: readonly { readonly name: string; readonl
   }
 }
 
-async function advise(sql: Sql, name: string, from: number, to: number): Promise<void> {
+async function advise(sql: Sql, name: string, from: number, to: number, group = 'touched'): Promise<void> {
   await sql.query(
-    `insert into affected (name_id, advisory_id, status, severity, fix_state, lo_key, hi_key, valid_from, valid_to)
-     select name_id, 1, 0, 0, 'fixed', '', '\\xff'::bytea, :from::bigint, :to::bigint from name
+    `with a as (insert into advisory (feed, feed_group, record, hash, id)
+       values ('test', :group::text, :name::text || :from::text, '', '') returning advisory_id)
+     insert into affected (name_id, advisory_id, status, severity, fix_state, lo_key, hi_key, valid_from, valid_to)
+     select name_id, advisory_id, 0, 0, 'fixed', '', '\\xff'::bytea, :from::bigint, :to::bigint from name, a
      where namespace = 'touched' and name = :name::text`,
-    { name, from, to },
+    { name, from, to, group },
   );
 }
 
@@ -43,9 +55,59 @@ test('images are touched by what came and what went at a revision, in their pack
     await advise(sql, 'went', 1, revision);
     await advise(sql, 'before', 1, revision - 1);
     await advise(sql, 'waiting', revision, Number.MAX_SAFE_INTEGER);
-    const touched: string[] = [];
-    for await (const { account, digest } of touchedImages(sql, revision)) touched.push(`${account} ${digest}`);
-    assert.deepEqual(touched, ['touched came', 'touched went']);
+    assert.deepEqual(await touched(sql), ['touched came', 'touched went']);
+    assert.deepEqual(await changeSize(sql, change), { advisories: 4, opened: 2, closed: 2, packages: 3 });
+  });
+});
+
+test('a change spans revisions of its group, and no other group that changed between', async () => {
+  await inRollback(async (sql) => {
+    await store(
+      sql,
+      ['first', 'last', 'above', 'other'].map((name) => ({ name, state: 'analyzed' })),
+    );
+    await advise(sql, 'first', revision - 4, Number.MAX_SAFE_INTEGER);
+    await advise(sql, 'last', revision, Number.MAX_SAFE_INTEGER);
+    await advise(sql, 'above', revision + 1, Number.MAX_SAFE_INTEGER);
+    await advise(sql, 'other', revision - 2, Number.MAX_SAFE_INTEGER, 'others');
+    const span = { ...change, after: revision - 5 };
+    assert.deepEqual(await touched(sql, span), ['touched first', 'touched last']);
+    assert.deepEqual(await changeSize(sql, span), { advisories: 2, opened: 2, closed: 0, packages: 2 });
+    assert.deepEqual(await touched(sql, { ...span, after: revision - 4 }), ['touched last']);
+  });
+});
+
+test('the first load of a group touches only images that were judged without it', async () => {
+  await inRollback(async (sql) => {
+    await store(
+      sql,
+      ['without', 'with'].map((name) => ({ name, state: 'analyzed' })),
+    );
+    for (const name of ['without', 'with']) await advise(sql, name, revision, Number.MAX_SAFE_INTEGER);
+    await sql.query(
+      `update image set analyzed_at = case digest when 'without' then 99 else 100 end where account = 'touched'`,
+    );
+    assert.deepEqual(await touched(sql, { ...change, firstLoadedAt: 100 }), ['touched without']);
+  });
+});
+
+test('a touched image is named by the newest tag that points to it, else by where it was pulled', async () => {
+  await inRollback(async (sql) => {
+    await store(
+      sql,
+      ['tagged', 'moved', 'ended'].map((name) => ({ name, state: 'analyzed' })),
+    );
+    await sql.query(`update image set pull_reference = 'r/app@' || digest where account = 'touched'`);
+    await sql.query(
+      `insert into image_tag (account, registry, repository, tag, detected_at, digest) values
+         ('touched', 'r', 'app', 'old', 1, 'tagged'), ('touched', 'r', 'app', 'new', 2, 'tagged'),
+         ('touched', 'r', 'app', 'latest', 3, 'moved'), ('touched', 'r', 'app', 'latest', 4, 'tagged'),
+         ('touched', 'r', 'app', 'v0', 5, 'ended'), ('touched', 'r', 'app', 'v0', 6, null)`,
+    );
+    for (const name of ['tagged', 'moved', 'ended']) await advise(sql, name, revision, Number.MAX_SAFE_INTEGER);
+    const references: string[] = [];
+    for await (const { reference } of touchedImages(sql, change)) references.push(reference);
+    assert.deepEqual(references, ['r/app:latest@tagged', 'r/app@moved', 'r/app@ended']);
   });
 });
 
@@ -62,8 +124,6 @@ test('a change touches images beyond the first page', async () => {
        insert into image_set (image_no, set_id) select i.image_no, s.set_id from i, package_set s where s.digest = decode(md5('first'), 'hex')`,
     );
     await advise(sql, 'first', revision, Number.MAX_SAFE_INTEGER);
-    const touched: string[] = [];
-    for await (const { digest } of touchedImages(sql, revision)) touched.push(digest);
-    assert.deepEqual(touched, ['first', 'last']);
+    assert.deepEqual(await touched(sql), ['touched first', 'touched last']);
   });
 });
