@@ -13,7 +13,7 @@ import type { Topic } from '../topic.ts';
 import { type AwsSettings, awsSettings } from './aws-settings.ts';
 import type { EcrLogin } from './ecr-auth.ts';
 import { type Count, embeddedMetrics } from './embedded-metrics.ts';
-import { late, lateBlobs, lateQueues, lateSecrets, lateSql, lateTopic } from './late-ports.ts';
+import { late, lateBlobs, lateQueues, lateSecrets, lateSql, lateStaging, lateTopic } from './late-ports.ts';
 import { type HandedMessage, putOff } from './put-off.ts';
 import { wakingQueues } from './waking-queues.ts';
 
@@ -66,6 +66,7 @@ export function openAwsPlatform(options: AwsOptions): AwsPlatform {
     const { openDataApiClient } = await import('./data-api-client.ts');
     return shared(openDataApiClient({ ...own(), clock }));
   });
+  const s3 = late(async () => shared(new (await import('@aws-sdk/client-s3')).S3Client(own())));
   const ecr = late(async () => {
     const { ecrClients } = await import('./ecr-clients.ts');
     if (settings.roles.size === 0) return ecrClients(own());
@@ -105,6 +106,16 @@ export function openAwsPlatform(options: AwsOptions): AwsPlatform {
     const [{ SNSClient }, { snsTopic }] = await Promise.all([import('@aws-sdk/client-sns'), import('./sns-topic.ts')]);
     return snsTopic({ client: shared(new SNSClient(own())), arn });
   };
+  const bucketBlobs = async (bucket: string) => {
+    const [client, { s3Blobs }] = await Promise.all([s3(), import('./s3-blobs.ts')]);
+    return s3Blobs({ client, bucket, clock });
+  };
+  const sql = lateSql(late(async () => sqlAs(settings.required('databaseSecret'))));
+  const stagedFeeds = settings.optional('stagedFeeds');
+  const openStaging = async (bucket: string) => {
+    const [files, { s3Staging }] = await Promise.all([bucketBlobs(bucket), import('./s3-staging.ts')]);
+    return s3Staging({ sql, files, bucket, region: settings.region, clock, log });
+  };
   const logins = late(async () => {
     const [{ ecrCredentials }, { clientFor }] = await Promise.all([import('./ecr-auth.ts'), ecr()]);
     return ecrCredentials({ clientFor, clock, log, roles: settings.roles });
@@ -114,13 +125,9 @@ export function openAwsPlatform(options: AwsOptions): AwsPlatform {
     count,
     clock,
     log,
-    sql: lateSql(late(async () => sqlAs(settings.required('databaseSecret')))),
-    blobs: lateBlobs(
-      late(async () => {
-        const [{ S3Client }, { s3Blobs }] = await Promise.all([import('@aws-sdk/client-s3'), import('./s3-blobs.ts')]);
-        return s3Blobs({ client: shared(new S3Client(own())), bucket: settings.required('blobs'), clock });
-      }),
-    ),
+    sql,
+    blobs: lateBlobs(late(() => bucketBlobs(settings.required('blobs')))),
+    staging: stagedFeeds === null ? null : lateStaging(late(() => openStaging(stagedFeeds))),
     queues: wakingQueues(queues, log),
     secrets: lateSecrets(
       late(async () => {

@@ -2,6 +2,7 @@ import type { Blobs } from '../blobs.ts';
 import type { Queue, Queues } from '../queue.ts';
 import type { Secrets } from '../secrets.ts';
 import type { Sql } from '../sql.ts';
+import type { Staging } from '../staging.ts';
 import type { Topic } from '../topic.ts';
 
 /** Opens something at its first use, once; again at the next when that failed. */
@@ -66,4 +67,9 @@ export function lateSecrets(open: () => Promise<Secrets>): Secrets {
 /** As {@link lateSql} for a topic. */
 export function lateTopic(open: () => Promise<Topic>): Topic {
   return { publish: async (message) => (await open()).publish(message) };
+}
+
+/** As {@link lateSql} for staging. */
+export function lateStaging(open: () => Promise<Staging>): Staging {
+  return { stage: async (texts) => (await open()).stage(texts) };
 }
