@@ -1,6 +1,6 @@
 import type { Comparator } from '../comparator.ts';
 import { defineComparator, type Refused } from '../define-comparator.ts';
-import { comparePrecedence, type Precedence, writePrecedence } from '../precedence.ts';
+import { comparePrecedence, identifiers, type Precedence, writePrecedence } from '../precedence.ts';
 
 /**
  * Semantic versions as npm reads what is already published (node-semver, loose): blanks, `v` and `=` in front, leading
@@ -32,5 +32,5 @@ function readSemver(text: string): Precedence | Refused {
   if (patch === undefined) return { refused: 'it has fewer than three numbers before something else' };
   const prerelease = /^-?([0-9A-Za-z-]+(?:\.[0-9A-Za-z-]+)*)$/.exec(tail)?.[1];
   if (prerelease === undefined) return { refused: 'its pre-release is not well formed' };
-  return { numbers, prerelease: prerelease.split('.') };
+  return { numbers, prerelease: identifiers(prerelease) };
 }
