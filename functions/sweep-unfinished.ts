@@ -1,39 +1,64 @@
-import type { Image } from '#catalog/image.ts';
-import { listUnfinished, moveImage } from '#catalog/image-store.ts';
+import { moveImage } from '#catalog/image-store.ts';
+import { listUnfinished, type Unfinished } from '#catalog/unfinished-store.ts';
 import { sendEvents } from '#platform/bus.ts';
-import type { EventKind } from '#schema/events.ts';
+import type { Event, EventKind } from '#schema/events.ts';
 import { pipeline, type PipelineWorld } from './pipeline.ts';
+
+export interface SweepSettings {
+  /** Milliseconds without a change after which an image is lost, when every queue is empty. */
+  readonly quietMs: number;
+  /** The same while messages wait, which may be its own: it is then there twice, which does no harm. Null: nothing is lost then. */
+  readonly busyQuietMs: number | null;
+  /** Messages that may wait in all queues together when the sweep is over. */
+  readonly upTo: number;
+}
 
 /** An analysis that began this often and never ended is given up: it would take the process down for ever. A few kills are not its fault. */
 const maxAttempts = 20;
 
-/** Images a sweep. */
-const most = 100;
+/** Images of one statement, and messages that are sent together. */
+const pageSize = 100;
 
 /**
  * Finds images that are on their way though no message is left for them (a process died between the catalog and the
- * queue) and sends their event again; their count. Only when every queue is empty: then nothing can be on its way. `quietMs` is for
- * how long nothing happened to an image: queues that count approximately need minutes.
+ * queue) and sends their event again; how many. Queues that are full enough get no more: the next sweep goes on.
  */
-export async function sweepUnfinished(world: PipelineWorld, quietMs = 5000): Promise<number> {
-  for (const kind of Object.keys(pipeline) as EventKind[]) {
-    const { waiting, inHand } = await world.queues(kind).depth();
-    if (waiting + inHand > 0) return 0;
+export async function sweepUnfinished(world: PipelineWorld, settings: SweepSettings): Promise<number> {
+  const waiting = await depth(world);
+  const quiet = waiting === 0 ? settings.quietMs : settings.busyQuietMs;
+  if (quiet === null) return 0;
+  const before = world.clock.now() - quiet;
+  let room = settings.upTo - waiting;
+  let sent = 0;
+  for (let last: Unfinished | null = null; room > 0; ) {
+    const page: readonly Unfinished[] = await listUnfinished(world, before, last, Math.min(pageSize, room));
+    if (page.length === 0) break;
+    const events: Event[] = [];
+    for (const image of page) events.push(...(await eventOf(world, image)));
+    await sendEvents(world.queues, events);
+    for (const event of events) world.log.info('image sent on again', { ...event });
+    sent += events.length;
+    room -= events.length;
+    last = page.at(-1)!;
   }
-  const lost = await listUnfinished(world, world.clock.now() - quietMs, most);
-  for (const image of lost) await resend(world, image);
-  return lost.length;
+  return sent;
 }
 
-async function resend(world: PipelineWorld, image: Image): Promise<void> {
-  const { account, digest } = image;
-  if (image.attempts >= maxAttempts) {
-    const failure = `the analysis began ${image.attempts} times and never ended`;
-    await moveImage(world, image, 'failed', world.clock.now(), { failure });
-    world.log.error('image failed', { account, digest, reason: failure });
-    return;
+async function depth({ queues }: PipelineWorld): Promise<number> {
+  let all = 0;
+  for (const kind of Object.keys(pipeline) as EventKind[]) {
+    const { waiting, inHand } = await queues(kind).depth();
+    all += waiting + inHand;
   }
-  const kind = image.state === 'matching' ? 'image.analyzed' : 'image.queued';
-  world.log.info('image sent on again', { account, digest, kind });
-  await sendEvents(world.queues, [{ kind, account, digest }]);
+  return all;
+}
+
+async function eventOf(world: PipelineWorld, image: Unfinished): Promise<readonly Event[]> {
+  const { account, digest, state, attempts } = image;
+  if (attempts < maxAttempts)
+    return [{ kind: state === 'matching' ? 'image.analyzed' : 'image.queued', account, digest }];
+  const failure = `the analysis began ${attempts} times and never ended`;
+  await moveImage(world, image, 'failed', world.clock.now(), { failure });
+  world.log.error('image failed', { account, digest, reason: failure });
+  return [];
 }

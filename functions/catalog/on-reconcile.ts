@@ -1,26 +1,30 @@
 import { lambdaHandler } from '#platform/aws/lambda.ts';
 import { openAwsWorld } from '../aws-world.ts';
-import { sweepUnfinished } from '../sweep-unfinished.ts';
+import { type SweepSettings, sweepUnfinished } from '../sweep-unfinished.ts';
 import { reconcile } from './reconcile.ts';
 
-/** A repository is not begun any more when less time is left. */
-const reserveMs = 2 * 60_000;
+/** A repository is not begun any more when less time is left: one of 100,000 images takes about a minute, the sweep another. */
+const reserveMs = 4 * 60_000;
 
-/** SQS counts approximately; an image to which nothing happened for this long is on nobody's way. */
-const quietMs = 15 * 60_000;
+/**
+ * SQS counts approximately: with empty queues an image to which nothing happened for a quarter of an hour is on nobody's way, with others
+ * after a day. Ten tasks get through as many messages in a day.
+ */
+const sweep: SweepSettings = { quietMs: 15 * 60_000, busyQuietMs: 24 * 3_600_000, upTo: 20_000 };
 
 /** Once a day: pushes that no event told of, and images that no message speaks of any more. */
 export const handler = lambdaHandler({
   open: async (log) => openAwsWorld({ log, patienceMs: 45_000 }),
   async run(world, _event: unknown, context) {
-    const { region } = world.settings;
+    const { region, roles } = world.settings;
     const suffix = region.startsWith('cn-') ? 'amazonaws.com.cn' : 'amazonaws.com';
-    await reconcile(
-      world,
-      `${world.settings.required('awsAccount')}.dkr.ecr.${region}.${suffix}`,
-      () => context.getRemainingTimeInMillis() < reserveMs,
-    );
-    const lost = await sweepUnfinished(world, quietMs);
+    const accounts = new Set([world.settings.required('awsAccount'), ...roles.keys()]);
+    const registries = [...accounts].map((account) => ({
+      registry: `${account}.dkr.ecr.${region}.${suffix}`,
+      account: roles.has(account) ? account : null,
+    }));
+    await reconcile(world, registries, () => context.getRemainingTimeInMillis() < reserveMs);
+    const lost = await sweepUnfinished(world, sweep);
     if (lost > 0) world.log.info('images sent on again', { images: lost });
   },
 });

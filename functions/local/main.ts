@@ -15,7 +15,7 @@ import { routes } from '../api/routes.ts';
 import { listen } from './http-server.ts';
 import { refreshFeeds, type RefreshWorld } from '../refresh-feeds.ts';
 import { repeat } from './repeat.ts';
-import { sweepUnfinished } from '../sweep-unfinished.ts';
+import { type SweepSettings, sweepUnfinished } from '../sweep-unfinished.ts';
 import { startWorkers } from './worker.ts';
 
 export interface ServerSettings {
@@ -46,6 +46,9 @@ export interface Server extends AsyncDisposable {
 const feedMaxAgeMs = 6 * 3_600_000;
 const sweepMs = 30_000;
 
+/** Queues of this machine count exactly: what is in none of them is lost. */
+const sweep: SweepSettings = { quietMs: 5000, busyQuietMs: null, upTo: 1000 };
+
 /** Starts the whole of Plimsoll in this process: data folder, API, pipeline, feed refresh. Throws what its parts throw. */
 export async function startServer(settings: ServerSettings): Promise<Server> {
   await using opened = new AsyncDisposableStack();
@@ -57,7 +60,7 @@ export async function startServer(settings: ServerSettings): Promise<Server> {
   const app = createApp(world, routes, authenticator(platform));
   const http = opened.use(await listen(app, settings.host, settings.port, defaultLimits.requestBytes));
   opened.use(startWorkers(world));
-  opened.use(repeat(world, 'sweep', sweepMs, async () => void (await sweepUnfinished(world))));
+  opened.use(repeat(world, 'sweep', sweepMs, async () => void (await sweepUnfinished(world, sweep))));
   if (!world.offline) opened.use(repeat(world, 'feeds', feedMaxAgeMs / 6, () => refreshFeeds(world, feedMaxAgeMs)));
   const stack = opened.move();
   return { url: http.url, data: platform.data, newPassword, [Symbol.asyncDispose]: () => stack.disposeAsync() };

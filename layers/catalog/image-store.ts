@@ -121,16 +121,6 @@ export async function listImages(
   return rows.map(imageOf);
 }
 
-/** Images that are on their way and have not moved since `before`: what a lost message would leave behind. */
-export async function listUnfinished({ sql }: World, before: number, limit: number): Promise<readonly Image[]> {
-  const rows = await sql.query<ImageRow>(
-    `select ${imageColumns} from image where state in ('not_analyzed', 'analyzing', 'matching') and status = 'active'
-       and updated_at <= :before::bigint order by updated_at limit :limit::bigint`,
-    { before, limit },
-  );
-  return rows.map(imageOf);
-}
-
 /**
  * Moves an image by an event of its life (lifecycle.ts), compare-and-set: null when its state does not allow the event,
  * which is what a second delivery sees.

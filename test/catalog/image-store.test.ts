@@ -7,7 +7,6 @@ import {
   findImageById,
   findImages,
   listImages,
-  listUnfinished,
   moveImage,
   type NewImage,
 } from '#catalog/image-store.ts';
@@ -118,19 +117,6 @@ test('pages of a list give every image once, newest first', async () => {
       page = await listImages(world, 'team', page.at(-1)!, 2);
     }
     assert.deepEqual(seen, ['5', '4', '3', '2', '1']);
-  });
-});
-
-test('images that stand still on their way are found, finished ones are not', async () => {
-  await withTeams(async (world) => {
-    const { image } = await admitToCatalog(world, newImage('1'), 1000);
-    await admitToCatalog(world, newImage('2'), 5000);
-    assert.deepEqual(
-      (await listUnfinished(world, 2000, 10)).map(({ digest }) => digest),
-      [image.digest],
-    );
-    await moveImage(world, image, 'failed', 1500, { failure: 'x' });
-    assert.deepEqual(await listUnfinished(world, 2000, 10), []);
   });
 });
 

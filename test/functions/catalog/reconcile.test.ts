@@ -5,10 +5,12 @@ import type { AwsWorld } from '#functions/aws-world.ts';
 import { reconcile } from '#functions/catalog/reconcile.ts';
 import type { RegistryImage } from '#platform/image-registry.ts';
 import { parseEvent } from '#platform/bus.ts';
+import type { Sql } from '#platform/sql.ts';
 import { testClock } from '#test/support/test-clock.ts';
-import { testSql } from '#test/support/database.ts';
+import { inRollback } from '#test/support/database.ts';
 
-const registry = '123456789012.dkr.ecr.us-east-1.amazonaws.com';
+const own = '123456789012.dkr.ecr.us-east-1.amazonaws.com';
+const other = '210987654321.dkr.ecr.us-east-1.amazonaws.com';
 
 function pushed(repository: string): RegistryImage {
   const digest = `sha256:${repository.length.toString(16).padStart(64, '0')}`;
@@ -16,42 +18,105 @@ function pushed(repository: string): RegistryImage {
   return { digest, tags: ['v1'], pushedAt: 1, size: 1, mediaType, artifactType: '', subject: null, status: 'active' };
 }
 
-async function reconciled(repositories: readonly string[], isOver: () => boolean) {
+/** Compares the registries of two accounts, each with these repositories; `locked` may not be read. */
+async function reconciled(
+  sql: Sql,
+  repositories: Readonly<Record<'own' | 'other', readonly string[] | 'denied'>>,
+  { most = Number.POSITIVE_INFINITY, counted = [] as string[] } = {},
+) {
   const sent: string[] = [];
   const told: string[] = [];
-  const images = {
+  let begun = 0;
+  const denied = () => new Fault('registry/denied', 'ECR does not allow it');
+  const images = async (account?: string) => ({
     async *listRepositories() {
-      yield* repositories;
+      const names = repositories[account === undefined ? 'own' : 'other'];
+      if (names === 'denied') throw denied();
+      yield* names;
     },
     async *describeImages(repository: string) {
-      if (repository === 'locked') throw new Fault('registry/denied', 'ECR does not allow it');
+      if (repository === 'locked') throw denied();
       yield pushed(repository);
     },
     async *readIndexes() {},
-  };
+  });
   const world = {
-    ...{ sql: await testSql(), clock: testClock(), images: async () => images },
-    log: { info: () => {}, error: (fact: string) => void told.push(fact) },
+    ...{ sql, clock: testClock(), images },
+    log: { info: (fact: string) => void told.push(fact), error: (fact: string) => void told.push(fact) },
+    count: (name: string) => void counted.push(name),
     settings: { required: () => 'admin', optional: () => null },
     queues: () => ({ send: async (bodies: readonly string[]) => void sent.push(...bodies) }),
   } as unknown as AwsWorld;
-  await reconcile(world, registry, isOver);
+  const registries = [
+    { registry: own, account: null },
+    { registry: other, account: '210987654321' },
+  ];
+  await reconcile(world, registries, () => begun++ >= most);
   return {
-    told,
+    told: told.filter((fact) => fact !== 'repository reconciled'),
     references: sent.map((body) => {
       const event = parseEvent(body);
-      return event.kind === 'image.pushed' ? event.reference.replace(/@.*/, '') : event.kind;
+      return event.kind === 'image.pushed' ? event.reference.replace(/:v1@.*/, '') : event.kind;
     }),
   };
 }
 
-test('a repository that may not be read does not keep the others from being compared', async () => {
-  const { told, references } = await reconciled(['one', 'locked', 'other'], () => false);
-  assert.deepEqual(references, [`${registry}/one:v1`, `${registry}/other:v1`]);
-  assert.deepEqual(told, ['repository not reconciled']);
+test('registries of other accounts are compared as well as our own', async () => {
+  await inRollback(async (sql) => {
+    const { references } = await reconciled(sql, { own: ['one', 'other'], other: ['app'] });
+    assert.deepEqual(references, [`${own}/one`, `${own}/other`, `${other}/app`]);
+  });
 });
 
-test('a run without time left says where it stopped', async () => {
-  const { told, references } = await reconciled(['one', 'other'], () => true);
-  assert.deepEqual([told, references], [['repositories left for the next run'], []]);
+test('a repository that may not be read does not keep the others from being compared, and is counted', async () => {
+  await inRollback(async (sql) => {
+    const counted: string[] = [];
+    const { told, references } = await reconciled(sql, { own: ['one', 'locked', 'other'], other: [] }, { counted });
+    assert.deepEqual(references, [`${own}/one`, `${own}/other`]);
+    assert.deepEqual([told, counted], [['repository not reconciled'], ['reconcileFailures']]);
+  });
+});
+
+test('an account whose role is refused does not keep the others from being compared, and is counted', async () => {
+  await inRollback(async (sql) => {
+    const counted: string[] = [];
+    const { told, references } = await reconciled(sql, { own: ['one'], other: 'denied' }, { counted });
+    assert.deepEqual(references, [`${own}/one`]);
+    assert.deepEqual([told, counted], [['registry not reconciled'], ['reconcileFailures']]);
+  });
+});
+
+test('a run without time left says so, and the next one goes on behind it, round and round', async () => {
+  await inRollback(async (sql) => {
+    const all = { own: ['a', 'd', 'b', 'c'], other: ['e'] } as const;
+    const run = async (most: number) => {
+      const { told, references } = await reconciled(sql, all, { most });
+      return [references.map((one) => one.at(-1)).join(''), ...told];
+    };
+    const left = 'repositories left for the next run';
+    assert.deepEqual(await run(2), ['ab', left]);
+    assert.deepEqual(await run(2), ['cd', left]);
+    assert.deepEqual(await run(0), ['', left]);
+    assert.deepEqual(await run(2), ['ea', left]);
+    assert.deepEqual(await run(5), ['bcdea']);
+  });
+});
+
+test('a repository that ended the process is not the first of the next run', async () => {
+  await inRollback(async (sql) => {
+    const broken = { query: sql.query, transaction: sql.transaction } as Sql;
+    let statements = 0;
+    const dying = {
+      ...broken,
+      query: (async (...given: Parameters<Sql['query']>) => {
+        // The mark is read and written, then comes the comparison.
+        if (++statements > 2) return new Promise(() => {});
+        return sql.query(...given);
+      }) as Sql['query'],
+    };
+    void reconciled(dying, { own: ['a', 'b'], other: [] });
+    while (statements < 3) await new Promise((done) => setImmediate(done));
+    const { references } = await reconciled(sql, { own: ['a', 'b'], other: [] });
+    assert.deepEqual(references, [`${own}/b`, `${own}/a`]);
+  });
 });
