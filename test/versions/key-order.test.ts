@@ -99,7 +99,7 @@ for (const scheme of schemes) {
     test('no key is longer than 1,300 bytes, an index entry holds it', () => {
       const random = seededRandom(seed + 4);
       for (const piece of costly[scheme]) {
-        const start = scheme === 'semver' || scheme === 'golang' ? '1.0.0-a' : '1';
+        const start = ['semver', 'golang', 'nuget', 'cargo', 'hex', 'pub'].includes(scheme) ? '1.0.0-a' : '1';
         const text = (start + piece.repeat(maxVersionLength)).slice(0, maxVersionLength);
         // Cut back to what is a version.
         for (let length = text.length; length > text.length - 8; length--) assertBounded(scheme, text.slice(0, length));
@@ -118,6 +118,15 @@ const costly: Readonly<Record<Scheme, readonly string[]>> = {
   semver: ['.a', '.1', '.a1', '-'],
   pep440: ['.1', '.10', '+a.a', '+1'],
   golang: ['.a', '.1', '.a1', '-'],
+  gem: ['-', '-1', '.a', 'a1', '.0'],
+  maven: ['1a', 'a1', '.a', '-a', '-', '-1', '.1', 'sp', 'a1a'],
+  nuget: ['.a', '.1', '.a1', '-'],
+  composer: ['.1', '-beta.1', '.x'],
+  cargo: ['.a', '.1', '.a1', '-'],
+  hex: ['.a', '.1', '.a1', '-'],
+  pub: ['.a', '.1', '.a1', '-'],
+  cran: ['.1', '-1', '1'],
+  hackage: ['.1', '1'],
   pacman: ['a1', '.1', '.a', '..1', '..a'],
   portage: ['.1', '.0', '.01', '_p1', '_p', '.001'],
   jvm: ['.1', '.10'],

@@ -110,6 +110,28 @@ const genericWord: Grammar = (random) =>
   random.pick(['a', 'b', 'k', 'za', 'p', 'rc', 'RC', 'beta', 'dev', 'final', 'fips', 'pre', 'M']) +
   sometimes(random, 2, (r) => r.pick(['', '.', '-']) + number(r));
 
+const strictSemver: Grammar = (random) =>
+  (random.once(8) ? dotted(random, 1, 2, withoutZeros) : dotted(random, 3, 3, withoutZeros)) +
+  sometimes(random, 2, prerelease) +
+  sometimes(random, 6, build);
+
+const gemTail: Grammar = (random) =>
+  several(random, 4, (r) => r.pick(['.', '.', '-', '']) + r.pick(['0', '0', 'a', 'b', 'B', 'rc', 'pre', '0.0', '1']));
+
+const mavenTail: Grammar = (random) =>
+  random.pick(['.', '-', '', '.', '-']) +
+  random.pick([
+    number,
+    (r: SeededRandom) =>
+      r.pick(['a', 'b', 'm', 'x', 'RC', 'cr', 'ga', 'Final', 'sp', 'SNAPSHOT', 'jre', 'alpha', 'beta_1']),
+    () => '0',
+  ])(random);
+
+const composerWord: Grammar = (random) =>
+  random.pick(['', '.', '-', '_']) +
+  random.pick(['a', 'b', 'p', 'pl', 'RC', 'rc', 'alpha', 'BETA', 'patch', 'stable']) +
+  sometimes(random, 2, (r) => r.pick(['', '.', '-']) + number(r));
+
 const grammars: Readonly<Record<Scheme, { readonly grammar: Grammar; readonly alphabet: string }>> = {
   deb: {
     grammar: (random) =>
@@ -202,4 +224,38 @@ const grammars: Readonly<Record<Scheme, { readonly grammar: Grammar; readonly al
       sometimes(random, 5, (r) => `+${r.pick(['k3s1', 'k3s2', 'dfsg', '9', 'rc1', ''])}`),
     alphabet: '0019..-_+~abkpz',
   },
+  gem: {
+    grammar: (random) => dotted(random, 1, 4) + gemTail(random),
+    alphabet: '0001..-abA',
+  },
+  maven: {
+    grammar: (random) => dotted(random, 1, 4) + several(random, 3, mavenTail),
+    alphabet: '0001..--abmrcxA_',
+  },
+  nuget: {
+    grammar: (random) => dotted(random, 1, 4) + sometimes(random, 2, prerelease) + sometimes(random, 6, build),
+    alphabet: '0019..-+abZ',
+  },
+  composer: {
+    grammar: (random) =>
+      sometimes(random, 6, () => 'v') +
+      (random.once(6)
+        ? random.pick(['20190101', '2019-01-01', '2019.01.02.1', '201901', '2019-01-01.12'])
+        : dotted(random, 1, 4, random.once(4) ? withoutZeros : (r) => String(r.below(4)))) +
+      sometimes(random, 2, composerWord) +
+      sometimes(random, 4, (r) => r.pick(['-dev', '.dev', 'dev', '.x-dev'])),
+    alphabet: '0019..-abpxdev',
+  },
+  cargo: { grammar: strictSemver, alphabet: '0019..-+abZ' },
+  hex: { grammar: strictSemver, alphabet: '0019..-+abZ' },
+  pub: {
+    grammar: (random) =>
+      sometimes(random, 8, () => 'v') +
+      (random.once(6) ? dotted(random, 1, 2) : dotted(random, 3, 3)) +
+      sometimes(random, 2, prerelease) +
+      sometimes(random, 2, (r) => `+${prerelease(r).slice(1)}`),
+    alphabet: '0019..-+abZ',
+  },
+  cran: { grammar: (random) => dotted(random, 1, 5).replaceAll('.', random.pick(['.', '-'])), alphabet: '0019..-' },
+  hackage: { grammar: (random) => dotted(random, 1, 5), alphabet: '0019..' },
 };
