@@ -13,7 +13,7 @@ export interface GroupName {
 export async function beginRevision(sql: Sql, { feed, group }: GroupName): Promise<number> {
   const [row] = await sql.query<{ revision: number }>(
     `insert into feed_group (feed, feed_group, feed_version, checked_at, state, last_error, begun)
-     values (:feed::text, :group::text, 0, 0, 'failed', 'it was never read to its end', nextval('feed_revision'))
+     values (:feed::text, :group::text, 0, 0, 'failed', 'it was never read to its end', nextval('revision_number'))
      on conflict (feed, feed_group) do update set begun = excluded.begun
      returning begun as revision`,
     { feed, group },
