@@ -69,6 +69,32 @@ const pypiLegacy: readonly Exception[] = [
 /** Five numbers are no semantic version; npm would read such texts by giving digits back to a pre-release. */
 const semverFourParts: readonly Exception[] = [{ line: '1.1.3.4.5 = 1.1.3.4.5', answer: 'undecidable' }];
 
+/** Every ComparableVersion from 3.0 to 4.0 reads `1-ga-1` as a list within a list, below the number of `1-1`. */
+const mavenNested: readonly Exception[] = [{ line: '1-1 = 1-ga-1', answer: '>' }];
+
+/** The shared file compares by version_compare of PHP alone; Composer normalizes first, and refuses these. */
+const composerRefused: readonly Exception[] = [
+  '4.3-2RC1 < 4.3-2RC2',
+  '4.3-2RC2 > 4.3-2beta5',
+  '4.3-2 > 4.3-2beta1',
+  'dev-foo < 1.26.0',
+  '1.26.0 > dev-foo',
+  '1.2.3.# = 1.2.3',
+  '1.2.3.# = 1.2.3.#',
+  '1.2.3.# = 1.2.3.1',
+  '1.2.3.#.1 > 1.2.3',
+  '1.2.3.#.p3 > 1.2.3',
+  '1.2.3.#.beta < 1.2.3',
+  `${'9'.repeat(29)}1 < ${'9'.repeat(30)}`,
+  `${`${'9'.repeat(29)}1.`.repeat(2)}${'9'.repeat(29)}1 < ${'9'.repeat(30)}.${'9'.repeat(29)}1.${'9'.repeat(29)}1`,
+].map((line) => ({ line, answer: 'undecidable' }));
+
+/** Composer fills up to four numbers. */
+const composerFilled: readonly Exception[] = [{ line: '1.0.0 > 1.0', answer: '=' }];
+
+/** Five numbers are no version for pub. */
+const pubFiveParts: readonly Exception[] = [{ line: '1.1.3.4.5 = 1.1.3.4.5', answer: 'undecidable' }];
+
 const shared = new URL('../../../shared/versions/', import.meta.url);
 const sharedFiles: readonly { file: string; scheme: Scheme; count: number; exceptions: readonly Exception[] }[] = [
   { file: 'alpine-versions.txt', scheme: 'apk', count: 778, exceptions: [...apk3Answers, ...apkInvalid] },
@@ -76,6 +102,18 @@ const sharedFiles: readonly { file: string; scheme: Scheme; count: number; excep
   { file: 'redhat-versions.txt', scheme: 'rpm', count: 165, exceptions: [] },
   { file: 'pypi-versions.txt', scheme: 'pep440', count: 37, exceptions: pypiLegacy },
   { file: 'semver-versions.txt', scheme: 'semver', count: 86, exceptions: semverFourParts },
+  { file: 'rubygems-versions.txt', scheme: 'gem', count: 25, exceptions: [] },
+  { file: 'maven-versions.txt', scheme: 'maven', count: 102, exceptions: mavenNested },
+  { file: 'nuget-versions.txt', scheme: 'nuget', count: 35, exceptions: [] },
+  {
+    file: 'packagist-versions.txt',
+    scheme: 'composer',
+    count: 95,
+    exceptions: [...composerRefused, ...composerFilled],
+  },
+  { file: 'pub-versions.txt', scheme: 'pub', count: 100, exceptions: pubFiveParts },
+  { file: 'cran-versions.txt', scheme: 'cran', count: 21, exceptions: [] },
+  { file: 'hackage-versions.txt', scheme: 'hackage', count: 11, exceptions: [] },
 ];
 
 describe('the golden lines of ../shared/versions', () => {

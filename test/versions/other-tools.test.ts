@@ -47,15 +47,27 @@ describe('semver agrees with node-semver', () => {
     assert.ok(compared > 1_000, `only ${compared} pairs`);
   });
 
-  test('golang too, on strict versions of three numbers with or without v', () => {
-    let compared = 0;
-    for (const [a, b] of pairsOf('golang', 8_000)) {
-      if (![a, b].every((text) => exactForNpm(text) && npmSemver.valid(text) !== null)) continue;
-      assert.equal(signOf('golang', [a, b]), npmSemver.compare(a, b), `${a} ${b} (seed ${seed})`);
-      compared++;
-    }
-    assert.ok(compared > 1_000, `only ${compared} pairs`);
-  });
+  for (const scheme of ['golang', 'cargo', 'hex', 'nuget', 'pub'] as const) {
+    // npm knows no fourth number, orders letters by case, and compares build metadata only when asked, as pub does.
+    const compare = scheme === 'pub' ? npmSemver.compareBuild : npmSemver.compare;
+    const forNpm = (text: string) => (scheme === 'nuget' ? text.toUpperCase() : text);
+    /** NuGet and pub keep the numbers of a pre-release in an int. */
+    const beyondInt = /[-.+]\d{10}/;
+
+    test(`${scheme} too, on strict versions of three numbers`, () => {
+      let compared = 0;
+      for (const pair of pairsOf(scheme, 8_000)) {
+        const [a, b] = [forNpm(pair[0]), forNpm(pair[1])];
+        if (![a, b].every((text) => exactForNpm(text) && npmSemver.valid(text) !== null)) continue;
+        if (scheme === 'nuget' && [a, b].some((text) => beyondInt.test(text))) continue;
+        const found = signOf(scheme, pair);
+        if (found === null) continue;
+        assert.equal(found, compare(a, b), `${pair.join(' ')} (seed ${seed})`);
+        compared++;
+      }
+      assert.ok(compared > 300, `only ${compared} pairs`);
+    });
+  }
 });
 
 describe('deb agrees with dpkg', () => {

@@ -233,7 +233,10 @@ const grammars: Readonly<Record<Scheme, { readonly grammar: Grammar; readonly al
     alphabet: '0001..--abmrcxA_',
   },
   nuget: {
-    grammar: (random) => dotted(random, 1, 4) + sometimes(random, 2, prerelease) + sometimes(random, 6, build),
+    grammar: (random) =>
+      (random.once(3) ? dotted(random, 1, 4) : dotted(random, 3, 3, withoutZeros)) +
+      sometimes(random, 2, prerelease) +
+      sometimes(random, 6, build),
     alphabet: '0019..-+abZ',
   },
   composer: {
