@@ -1,3 +1,4 @@
+import { Fault } from '#core/fault.ts';
 import { type BatchAnswer, type LambdaRecord, settleBatch } from '#platform/aws/lambda-batch.ts';
 import { lambdaDelivery } from '#platform/aws/lambda-delivery.ts';
 import { type LambdaHandler, lambdaHandler } from '#platform/aws/lambda.ts';
@@ -32,19 +33,12 @@ export function takeMessages(
 ): LambdaHandler<{ readonly Records: readonly LambdaRecord[] }, BatchAnswer> {
   return lambdaHandler({
     open: async (log) => openAwsWorld({ log, patienceMs }),
-    run(world, { Records }, context, log) {
+    run(world, { Records }, context) {
       const left = () => context.getRemainingTimeInMillis();
       const options = { atOnce: pipeline[kind].concurrency, reserveMs: Math.min(reserveMs, left() / 2), left };
-      return settleBatch(Records, options, (record) =>
-        take({ ...world, log: log.about(correlation(kind, record)) }, kind, record),
-      );
+      return settleBatch(Records, options, (record) => take(world, kind, record));
     },
   });
-}
-
-/** The image and what is done with it, by which lines of all functions and tasks are found together. */
-function correlation(kind: EventKind, { body, messageId }: LambdaRecord): string {
-  return `${/sha256:[0-9a-f]{64}/.exec(body)?.[0] ?? messageId} ${kind}`;
 }
 
 async function take(world: AwsWorld, kind: EventKind, record: LambdaRecord): Promise<'done' | 'again'> {
@@ -58,7 +52,8 @@ async function take(world: AwsWorld, kind: EventKind, record: LambdaRecord): Pro
   try {
     await handleDelivery(world, kind, delivery, find, handling, never);
   } catch (thrown) {
-    world.log.error('message not settled', { reason: thrown instanceof Error ? thrown.message : String(thrown) });
+    const id = `${/sha256:[0-9a-f]{64}/.exec(record.body)?.[0] ?? record.messageId} ${kind}`;
+    world.log.error('message not settled', { correlation_id: id, message: Fault.from(thrown).message });
     await delivery.release(2 ** Math.min(delivery.attempt, handling.attempts), '').catch(() => {});
   }
   world.count('stepSeconds', (world.clock.now() - begun) / 1000);

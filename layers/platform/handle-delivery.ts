@@ -1,3 +1,4 @@
+import { about, type Subject } from '#core/about.ts';
 import { Fault, faults } from '#core/fault.ts';
 import type { Event, EventKind } from '#schema/events.ts';
 import { parseEvent, sendEvents } from './bus.ts';
@@ -50,7 +51,24 @@ export async function handleDelivery(
     await delivery.release(0, known.message);
     return;
   }
-  const { event, work } = known;
+  await about(subjectOf(known.event), () => handle(world, delivery, known, settings, stop));
+}
+
+/** By what lines of all functions and tasks are found together: an image and what is done with it. */
+function subjectOf(event: Event): Subject {
+  const image = 'digest' in event ? event.digest : event.reference;
+  const digest = /sha256:[0-9a-f]{64}$/.exec(image)?.[0];
+  const { account, kind: operation } = event;
+  return { correlation_id: `${digest ?? image} ${operation}`, account, image, operation };
+}
+
+async function handle(
+  world: World,
+  delivery: Delivery,
+  { event, work }: KnownMessage,
+  settings: HandlingSettings,
+  stop: AbortSignal,
+): Promise<void> {
   const times = delivery.attempt - 1;
   if (times >= (settings.deliveries ?? Number.POSITIVE_INFINITY)) {
     await work.failed(
@@ -75,7 +93,12 @@ export async function handleDelivery(
   }
 }
 
-function read(delivery: Delivery, find: FindWork): { readonly event: Event; readonly work: EventWork } | Fault {
+interface KnownMessage {
+  readonly event: Event;
+  readonly work: EventWork;
+}
+
+function read(delivery: Delivery, find: FindWork): KnownMessage | Fault {
   try {
     const event = parseEvent(delivery.body);
     const work = find(event.kind);
@@ -140,9 +163,7 @@ async function giveUpOrBack(
   { attempts }: HandlingSettings,
   fault: Fault,
 ): Promise<void> {
-  const { kind, account } = event;
-  const ids = { kind, account, ...('digest' in event ? { digest: event.digest } : {}), attempt: delivery.attempt };
-  world.log.error('step failed', { ...ids, code: fault.code, message: fault.message });
+  world.log.error('step failed', { attempt: delivery.attempt, code: fault.code, message: fault.message });
   if (faults[fault.code].retry && delivery.attempt < attempts) {
     await delivery.release(2 ** delivery.attempt, fault.message);
     return;
