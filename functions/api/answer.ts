@@ -22,11 +22,17 @@ export function faultResponse(fault: Fault): ApiResponse {
       body: 'Unauthorized',
     };
   const hidden = isInner(fault.code);
-  const outer = status === 503 ? 'the database takes no calls now; try again' : 'internal error';
+  const outer = status === 503 ? `${whyAway(fault)}; try again` : 'internal error';
   const message = hidden ? `${outer}; the log of the server says more` : fault.message;
   const detail = { error_codes: [], code: fault.code, ...(hidden ? {} : fault.detail) };
   const headers = { 'content-type': 'application/json', ...(retry && status === 503 ? { 'retry-after': '5' } : {}) };
   return { status, headers, body: JSON.stringify({ message, httpcode: status, detail }) };
+}
+
+function whyAway({ detail }: Fault): string {
+  return detail['waking'] === true
+    ? 'the database was paused and is waking up, which takes up to a minute'
+    : 'the database takes no calls now';
 }
 
 const titles = {

@@ -7,17 +7,23 @@ import { createApp } from './app.ts';
 import { fromProxyEvent, type ProxyEvent, toStreamedAnswer } from './proxy-event.ts';
 import { routes } from './routes.ts';
 
-/** API Gateway ends a request after 29 s: a database that wakes up for longer is an answer of 503 that asks to come again. */
+/** A database that wakes up for longer is an answer of 503 that asks to come again. */
 const patienceMs = 20_000;
+
+/** What the rest of a request may take after its last wait for the database. Milliseconds. */
+const restMs = 3000;
 
 /** The REST API behind API Gateway. */
 export const handler = streamingHandler({
   async open(log) {
-    const world = openAwsWorld({ log, patienceMs });
-    return { world, app: createApp(world, routes, authenticator(world)) };
+    // Lambda gives a process one request at a time.
+    const now = { until: Number.POSITIVE_INFINITY };
+    const world = openAwsWorld({ log, patienceMs, until: () => now.until - restMs });
+    return { world, now, app: createApp(world, routes, authenticator(world)) };
   },
-  async run({ world, app }, event: ProxyEvent) {
-    const request = fromProxyEvent(event);
+  async run({ world, now, app }, event: ProxyEvent, context) {
+    const request = fromProxyEvent(event, world.clock.now(), context.getRemainingTimeInMillis());
+    now.until = request.until;
     const limit = world.limits.requestBytes;
     if (request.body.length > limit)
       return toStreamedAnswer(

@@ -13,13 +13,18 @@ export type ProxyEvent = Pick<
   | 'multiValueQueryStringParameters'
   | 'body'
   | 'isBase64Encoded'
->;
+> & { readonly requestContext: Pick<APIGatewayProxyEvent['requestContext'], 'requestId' | 'requestTimeEpoch'> };
 
 /**
  * The request in an event of API Gateway. Its path comes without the stage and percent-encoded, its query decoded; a body of one of
- * the API's binary types is base64. Of a header that came several times the values are joined (RFC 9110, 5.3).
+ * the API's binary types is base64. Of a header that came several times the values are joined (RFC 9110, 5.3). `leftMs` is what
+ * Lambda gives the function yet.
  */
-export function fromProxyEvent(event: ProxyEvent): ApiRequest {
+export function fromProxyEvent(
+  event: ProxyEvent,
+  now: number,
+  leftMs: number,
+): ApiRequest & { readonly until: number } {
   const headers: Record<string, string> = {};
   for (const [name, value] of Object.entries(event.headers ?? {}))
     if (value != null) headers[name.toLowerCase()] = value;
@@ -34,7 +39,24 @@ export function fromProxyEvent(event: ProxyEvent): ApiRequest {
     query,
     headers,
     body: Buffer.from(event.body ?? '', event.isBase64Encoded ? 'base64' : 'utf8'),
+    id: event.requestContext.requestId,
+    until: Math.min(now + leftMs, gatewayEnd(event, now)) - lastWordMs,
   };
+}
+
+/**
+ * What API Gateway gives an integration, from when the request came: a cold start is in it. Milliseconds
+ * (https://docs.aws.amazon.com/apigateway/latest/developerguide/limits.html).
+ */
+const gatewayMs = 29_000;
+
+/** For the answer's own way back. Milliseconds. */
+const lastWordMs = 1000;
+
+/** A time of arrival that cannot be (an event that was written by hand, a clock that is wrong) counts as now. */
+function gatewayEnd({ requestContext }: ProxyEvent, now: number): number {
+  const age = now - requestContext.requestTimeEpoch;
+  return now + gatewayMs - (age >= 0 && age < gatewayMs ? age : 0);
 }
 
 /** An answer as the Lambda edge streams it. HEAD gets the headers alone; what would have been sent is given back unread. */

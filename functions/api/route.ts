@@ -17,6 +17,10 @@ export interface ApiRequest {
   /** Names in lower case. */
   readonly headers: Readonly<Record<string, string | undefined>>;
   readonly body: Uint8Array;
+  /** By which whoever carried it knows it; in every line of the log. */
+  readonly id?: string;
+  /** The time by which it must have an answer, of whatever kind; left out where whoever asks waits. */
+  readonly until?: number;
 }
 
 export interface ApiResponse {

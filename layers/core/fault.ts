@@ -95,6 +95,12 @@ export const faults = {
   },
   'image/too-large': { status: 400, retry: false, exit: 2, meaning: 'The image passes a limit for whole images.' },
   'feed/failed': { status: 502, retry: true, exit: 2, meaning: 'An advisory feed could not be fetched or read.' },
+  'internal/overdue': {
+    status: 503,
+    retry: true,
+    exit: 2,
+    meaning: 'The answer was not ready in the time that a request has.',
+  },
   'internal/failed': {
     status: 500,
     retry: true,

@@ -57,7 +57,7 @@ test('whoever asks while the database fails is told whether to come again, and i
   world.api.pause(60_000);
   const sleepy = await asked();
   assert.deepEqual([sleepy.status, sleepy.again], [503, '5']);
-  assert.match(sleepy.body, /the database takes no calls now; try again/);
+  assert.match(sleepy.body, /is waking up, which takes up to a minute; try again/);
   assert.match(lines.at(-1) ?? '', /request failed.*waking up/);
   await clock.advance(60_000);
   assert.equal((await asked()).status, 200);

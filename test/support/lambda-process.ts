@@ -8,8 +8,8 @@ export interface LambdaProcess extends AsyncDisposable {
   readonly importMs: number;
   /** One call; rejects with what the handler threw. */
   call<T>(event: unknown, options?: { readonly milliseconds?: number }): Promise<T>;
-  /** One call of a function behind API Gateway, which streams its answer. */
-  ask(event: unknown): Promise<ProxyAnswer>;
+  /** One call of a function behind API Gateway, which streams its answer; Lambda gives it 29 s when left out. */
+  ask(event: unknown, options?: { readonly milliseconds?: number }): Promise<ProxyAnswer>;
   /** Every line it wrote, as JSON where it is that. */
   lines(): readonly Record<string, unknown>[];
 }
@@ -54,8 +54,8 @@ export async function startLambda(
   return {
     importMs,
     call: async <T>(event: unknown, { milliseconds = 120_000 } = {}) => (await invoke(event, milliseconds)).result as T,
-    async ask(event) {
-      const bytes = Buffer.from((await invoke(event, 29_000)).streamed ?? '', 'base64');
+    async ask(event, { milliseconds = 29_000 } = {}) {
+      const bytes = Buffer.from((await invoke(event, milliseconds)).streamed ?? '', 'base64');
       const end = bytes.indexOf(Buffer.alloc(8));
       const { statusCode, headers } = JSON.parse(bytes.subarray(0, end).toString());
       return { status: statusCode, headers, text: bytes.subarray(end + 8).toString() };

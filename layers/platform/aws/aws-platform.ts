@@ -21,6 +21,8 @@ export interface AwsOptions {
   readonly log: Log;
   /** For how long a statement waits while the database wakes up, in ms: 20,000 behind API Gateway, 45,000 for workers. */
   readonly patienceMs: number;
+  /** When the request that is answered now has to be: no statement waits longer. Left out, for work that has time. */
+  readonly until?: () => number;
   /** Takes messages by itself and may bury them: a task. Functions have theirs brought, and no right on dead letters. */
   readonly takesMessages?: boolean;
 }
@@ -51,7 +53,7 @@ export interface AwsPlatform extends Platform {
  * missing among the settings is `state/not-found` when it is wanted.
  */
 export function openAwsPlatform(options: AwsOptions): AwsPlatform {
-  const { log, patienceMs } = options;
+  const { log, patienceMs, until } = options;
   const settings = awsSettings();
   const clock = systemClock;
   const count = embeddedMetrics((line) => process.stdout.write(line), clock.now);
@@ -90,7 +92,8 @@ export function openAwsPlatform(options: AwsOptions): AwsPlatform {
         const { dataApiSql } = await import('./data-api-sql.ts');
         const clusterArn = settings.required('cluster');
         const database = settings.required('database');
-        return dataApiSql({ client: await data(), clusterArn, secretArn, database, clock, patienceMs, onWake });
+        const patience = { clock, patienceMs, onWake, ...(until === undefined ? {} : { until }) };
+        return dataApiSql({ client: await data(), clusterArn, secretArn, database, ...patience });
       }),
     );
   const queueUrl = (name: string) => settings.required('queueUrlPrefix') + name;

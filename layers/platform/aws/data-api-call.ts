@@ -6,6 +6,8 @@ import { callEnd, dataApiFault } from './data-api-errors.ts';
 export interface Patience {
   readonly clock: Clock;
   readonly patienceMs: number;
+  /** The time of the clock beyond which nothing is tried again, however much patience is left; asked at each call. */
+  readonly until?: () => number;
   /** Told for how many seconds a call waited because the database was paused, however it ended. */
   readonly onWake?: (seconds: number) => void;
 }
@@ -16,12 +18,13 @@ export interface Patience {
  * Throws the Fault of dataApiFault; `statement` is for its message.
  */
 export async function callPatiently<T>(
-  { clock, patienceMs, onWake }: Patience,
+  { clock, patienceMs: longest, until, onWake }: Patience,
   statement: string,
   repeatable: boolean,
   send: () => Promise<T>,
 ): Promise<T> {
   const began = clock.now();
+  const patienceMs = Math.min(longest, (until?.() ?? Number.POSITIVE_INFINITY) - began);
   let paused = false;
   const told = () => {
     if (paused) onWake?.((clock.now() - began) / 1000);

@@ -43,6 +43,7 @@ export function dataApiFault(thrown: unknown, statement: string, waited: number)
         'sql/unavailable',
         `The database took no call${after}: ${whyNot(name)}; nothing was done, try again in a minute (${name}; statement: ${excerpt(statement)})`,
         thrown,
+        name === 'DatabaseResumingException' ? { waking: true } : {},
       );
     case 'unknown':
       return faultOf(

@@ -87,6 +87,20 @@ describe('a database that is not there at once', () => {
       assert.equal(api.count(`insert into ${table}`), 1);
     }));
 
+  test('nothing is waited for beyond the time by which whoever asks has to be answered', () =>
+    inWorld(async ({ api, clock, client }) => {
+      let until = clock.now() + 3000;
+      const sql = dataApiSql({ ...api, client, clock, patienceMs: 20_000, until: () => until });
+      api.pause(60_000);
+      const began = clock.now();
+      await assert.rejects(sql.query('select 1 as one'), isFault('sql/unavailable', /took no call for 3 s/));
+      assert.equal(clock.now() - began, 3000);
+      await assert.rejects(sql.query('select 1 as one'), { code: 'sql/unavailable' });
+      assert.equal(clock.now() - began, 3000, 'the time is over: it is asked once');
+      until = clock.now() + 60_000;
+      await assert.rejects(sql.query('select 1 as one'), isFault('sql/unavailable', /took no call for 20 s/));
+    }));
+
   test('when patience is over the fault says that the database is waking up, and nothing was done', () =>
     inWorld(
       async ({ sql, api, clock, table, rows }) => {
