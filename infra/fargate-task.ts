@@ -1,9 +1,11 @@
 import { Duration, RemovalPolicy, Size } from 'aws-cdk-lib';
 import {
+  Capability,
   type ContainerDefinition,
   type ContainerImage,
   CpuArchitecture,
   FargateTaskDefinition,
+  LinuxParameters,
   AwsLogDriverMode as LogMode,
   LogDrivers,
   OperatingSystemFamily,
@@ -19,6 +21,8 @@ export interface FargateTaskProps {
   readonly settings: Settings;
   readonly image: ContainerImage;
 }
+
+const scratch = 'tmp';
 
 /** A Fargate task that dispatch starts and that ends by itself: no service keeps it alive. */
 export class FargateTask extends Workload {
@@ -42,10 +46,16 @@ export class FargateTask extends Workload {
       taskRole: this.role,
       executionRole: new Role(this, 'Start', { assumedBy: new ServicePrincipal('ecs-tasks.amazonaws.com') }),
     });
+    // As the first process node could not be killed from within, which its watchdog does.
+    const linux = new LinuxParameters(this, 'Linux', { initProcessEnabled: true });
+    linux.dropCapabilities(Capability.ALL);
     const name = id.toLowerCase();
     this.#container = this.definition.addContainer(name, {
       image,
       command: [`${name}.mjs`],
+      // All of it is code but one folder, which is of the task's own disk and ends with it.
+      readonlyRootFilesystem: true,
+      linuxParameters: linux,
       // After SIGTERM messages are given back; Spot gives two minutes.
       stopTimeout: Duration.seconds(120),
       logging: LogDrivers.awsLogs({
@@ -60,6 +70,9 @@ export class FargateTask extends Workload {
       }),
       environment: { NODE_OPTIONS: '--enable-source-maps', POWERTOOLS_SERVICE_NAME: name },
     });
+    // The image names this path as a volume (tools/write-layout.ts), so it has the rights of /tmp: without root it could not be written else.
+    this.definition.addVolume({ name: scratch });
+    this.#container.addMountPoints({ sourceVolume: scratch, containerPath: '/tmp', readOnly: false });
   }
 
   setVariable(name: keyof typeof environment, value: string): void {

@@ -121,6 +121,8 @@ function configOf(base: ImageSource, diffId: Digest, addition: Addition): object
       Cmd: addition.command,
       WorkingDir: addition.workingDir,
       User: addition.user,
+      // Where all else is read only an engine mounts a volume here, with the rights that the base gives the folder.
+      Volumes: { '/tmp': {} },
       Labels: {
         ...((run['Labels'] ?? {}) as object),
         'org.opencontainers.image.title': 'plimsoll',

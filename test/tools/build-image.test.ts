@@ -104,6 +104,7 @@ test('the image is its base and one layer with the bundles, run by node as nobod
     Cmd: ['analyzer.mjs'],
     WorkingDir: '/app',
     User: '1000:1000',
+    Volumes: { '/tmp': {} },
   });
   assert.equal((Labels as Record<string, string>)['org.opencontainers.image.base.digest'], base.digest);
   assert.equal(container, undefined);

@@ -1,6 +1,8 @@
 import { type DrainSettings, drainQueue } from '../drain-queue.ts';
 import type { FindWork } from '../handle-delivery.ts';
 import type { Platform } from '../platform.ts';
+import type { Queue } from '../queue.ts';
+import { startWatchdog, type WatchdogLimits } from './watchdog.ts';
 
 /** Three hours: no good image takes so long, and SQS keeps a message invisible for 12 hours at most. */
 const longestMs = 3 * 3_600_000;
@@ -22,15 +24,23 @@ const taskSettings: DrainSettings = {
 };
 
 /**
+ * A main thread that is blocked for as long as its messages are held has lost them. Work is ended after three hours; when even a quarter of an
+ * hour later nothing went on, something waits that has no limit of its own.
+ */
+const hangs: WatchdogLimits = { blockedMs: taskSettings.visibilitySeconds * 1000, stillMs: longestMs + 15 * 60_000 };
+
+/**
  * Drains a queue until it was dry for a minute, or until SIGTERM or SIGINT: then messages in hand go back within seconds, and what a
- * receive that waits still brings (20 s at most) goes back too. Gives the exit code: 0, and 1 when the queue could not be asked.
+ * receive that waits still brings (20 s at most) goes back too. Gives the exit code: 0, and 1 when the queue could not be asked. A process that
+ * hangs meanwhile is ended by SIGKILL.
  */
 export async function runWorker(
   world: Pick<Platform, 'queues' | 'clock' | 'log'>,
   queue: string,
   find: FindWork,
-  settings: Partial<DrainSettings> = {},
+  settings: Partial<DrainSettings & WatchdogLimits> = {},
 ): Promise<number> {
+  await using watchdog = startWatchdog({ ...hangs, ...settings });
   const stop = new AbortController();
   const onSignal = (signal: NodeJS.Signals) => {
     world.log.info('worker told to end', { queue, signal });
@@ -39,10 +49,27 @@ export async function runWorker(
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, onSignal);
   try {
     world.log.info('worker begins', { queue });
-    const end = await drainQueue(world, world.queues(queue), find, { ...taskSettings, ...settings }, stop.signal);
+    const end = await drainQueue(
+      world,
+      watched(world.queues(queue), watchdog.progress),
+      find,
+      { ...taskSettings, ...settings },
+      stop.signal,
+    );
     world.log.info('worker ends', { queue, why: end });
     return end === 'unreachable' ? 1 : 0;
   } finally {
     for (const signal of ['SIGTERM', 'SIGINT'] as const) process.off(signal, onSignal);
   }
+}
+
+/** Whoever asks for messages, or is done with one, goes on. */
+function watched(queue: Queue, progress: () => void): Queue {
+  return {
+    ...queue,
+    receive(...asked) {
+      progress();
+      return queue.receive(...asked).finally(progress);
+    },
+  };
 }
