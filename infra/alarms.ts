@@ -46,6 +46,12 @@ export class Alarms extends Construct {
       metric: watched.imagesFailed,
       above: 4,
     });
+    this.#alarm('ReconcileFails', {
+      runbook: 'alarm-registries-are-not-compared',
+      says: 'Some registry or repository of ECR could not be compared with the catalog: pushes without an event are missed there',
+      metric: watched.reconcileFailures,
+      above: 0,
+    });
     this.#alarm('DatabaseWake', {
       runbook: 'alarm-the-database-wakes-slowly',
       says: 'A call waited for the paused database for more than 45 seconds',

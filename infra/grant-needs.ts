@@ -31,8 +31,8 @@ const grants: Readonly<Record<Need, (workload: Workload, estate: Estate) => void
   'pull-images': (workload, { settings }) =>
     workload.canPullImages(repositories(workload, settings), settings.registry.assumeRoles),
   'list-images': (workload, { settings }) => {
-    const { repositories } = settings.registry;
-    workload.canListImages(repositories.length > 0 ? repositories : [workload.ownRepositories()]);
+    const { repositories, assumeRoles } = settings.registry;
+    workload.canListImages(repositories.length > 0 ? repositories : [workload.ownRepositories()], assumeRoles);
     if (repositories.length > 0) workload.setVariable('repositories', repositories.join(','));
   },
   'publish-notices': (workload, { messaging }) => workload.canPublish(messaging.notices),

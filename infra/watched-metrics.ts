@@ -1,7 +1,7 @@
 import { Duration } from 'aws-cdk-lib';
 import type { RestApi } from 'aws-cdk-lib/aws-apigateway';
 import { Metric } from 'aws-cdk-lib/aws-cloudwatch';
-import { metrics } from '../schema/deployment.ts';
+import { metrics, wakeQueue } from '../schema/deployment.ts';
 import type { Database } from './database.ts';
 import type { Messaging } from './messaging.ts';
 
@@ -24,6 +24,7 @@ export function watchedMetrics({ messaging, database, api }: Watched) {
     feedAge: ours(metrics.feedAgeHours, 'Maximum', Duration.days(1)),
     imagesFailed: ours(metrics.imagesFailed, 'Sum', hour),
     imagesAnalyzed: ours(metrics.imagesAnalyzed, 'Sum', hour),
+    reconcileFailures: ours(metrics.reconcileFailures, 'Sum', Duration.days(1)),
     databaseWake: ours(metrics.databaseWakeSeconds, 'Maximum', fiveMinutes),
     databaseCapacity: database.cluster.metricServerlessDatabaseCapacity({ statistic: 'Minimum', period: hour }),
     apiErrors: api.metricServerError({ statistic: 'Sum', period: fiveMinutes }),
@@ -32,10 +33,13 @@ export function watchedMetrics({ messaging, database, api }: Watched) {
     waiting: [...messaging.queues].map(([kind, queue]) =>
       queue.metricApproximateNumberOfMessagesVisible({ label: kind, statistic: 'Maximum', period: fiveMinutes }),
     ),
-    oldestMessages: [...messaging.queues].map(
-      ([kind, queue]) =>
-        [kind, queue.metricApproximateAgeOfOldestMessage({ statistic: 'Maximum', period: fiveMinutes })] as const,
-    ),
+    // A wake that waits shows in what it would start: images that wait, feeds that grow old.
+    oldestMessages: [...messaging.queues]
+      .filter(([kind]) => kind !== wakeQueue)
+      .map(
+        ([kind, queue]) =>
+          [kind, queue.metricApproximateAgeOfOldestMessage({ statistic: 'Maximum', period: fiveMinutes })] as const,
+      ),
     deadLetters: [...messaging.deadLetters].map(
       ([of, queue]) =>
         [of, queue.metricApproximateNumberOfMessagesVisible({ statistic: 'Maximum', period: fiveMinutes })] as const,

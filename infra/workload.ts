@@ -87,16 +87,15 @@ export abstract class Workload extends Construct {
   canPullImages(repositories: readonly string[], roles: readonly ReaderRole[]): void {
     this.#allow(['ecr:GetAuthorizationToken'], ['*']);
     this.#allow(['ecr:BatchGetImage', 'ecr:GetDownloadUrlForLayer', 'ecr:BatchCheckLayerAvailability'], repositories);
-    if (roles.length === 0) return;
-    this.#allow(
-      ['sts:AssumeRole'],
-      roles.map(({ arn }) => arn),
-    );
-    this.setVariable('assumeRoles', writeRoles(roles));
+    this.#canAssume(roles);
   }
 
-  /** To see what these repositories of the deployment's own registry have, and what their indexes list. */
-  canListImages(repositories: readonly string[]): void {
+  /**
+   * To see what these repositories of the deployment's own registry have, and what their indexes list; of other accounts' registries
+   * what their roles may see.
+   */
+  canListImages(repositories: readonly string[], roles: readonly ReaderRole[]): void {
+    this.#canAssume(roles);
     this.#allow(['ecr:DescribeImages', 'ecr:BatchGetImage'], repositories);
     // Who is asked for no name in particular is asked for all; names that are written out need no list.
     if (repositories.some((one) => /[*?]/.test(one)))
@@ -125,6 +124,15 @@ export abstract class Workload extends Construct {
   /** Traces have no resource of their own. */
   protected canTrace(): void {
     this.#allow(['xray:PutTraceSegments', 'xray:PutTelemetryRecords'], ['*']);
+  }
+
+  #canAssume(roles: readonly ReaderRole[]): void {
+    if (roles.length === 0) return;
+    this.#allow(
+      ['sts:AssumeRole'],
+      roles.map(({ arn }) => arn),
+    );
+    this.setVariable('assumeRoles', writeRoles(roles));
   }
 
   #allow(actions: readonly string[], resources: readonly string[]): void {
