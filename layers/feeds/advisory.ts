@@ -7,6 +7,9 @@ import type { FixState } from '#schema/finding.ts';
  * Rows are found by name alone. So a package of a modular rpm build (AlmaLinux, Rocky, RHEL 8 and 9) has another name than
  * the same package outside of modules: `MODULE:STREAM/NAME`, `nodejs:18/nodejs`, from the module and stream of the rpm's
  * MODULARITYLABEL. An advisory of one stream then never judges another stream or the package of the base system.
+ *
+ * Rpms are judged by the names of binary packages and by those of their source packages: an upstream that speaks of source rpms
+ * (Red Hat of what has no fix yet, Bodhi of builds) writes `NAME.src`, `MODULE:STREAM/NAME.src` in a module, with the source's versions.
  */
 export interface AffectedRange {
   /** Advisory namespace (`alpine:3.9`, `npm`): decides the version scheme. */

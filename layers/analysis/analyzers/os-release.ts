@@ -77,10 +77,18 @@ function fromOsRelease(text: string, debianVersion: string | null): Distro | nul
     codename: value('VERSION_CODENAME')?.toLowerCase() ?? inBrackets,
     name: value('PRETTY_NAME') ?? value('NAME'),
     idLike: (value('ID_LIKE') ?? '').toLowerCase().split(/\s+/).filter(Boolean),
+    ...baseOf(id, value('UBUNTU_CODENAME'), value('DEBIAN_CODENAME')),
   };
   if (id !== 'debian' || versionId !== null) return distro;
   const debian = fromDebianVersion(debianVersion ?? '');
   return { ...distro, versionId: debian?.versionId ?? null, codename: distro.codename ?? debian?.codename ?? null };
+}
+
+/** Ubuntu and Debian name themselves there too. A derivative of Ubuntu may name both: it is made of the nearer. */
+function baseOf(id: string, ubuntu: string | null, debian: string | null): Pick<Distro, 'base'> {
+  if (id === 'ubuntu' || id === 'debian') return {};
+  if (ubuntu !== null) return { base: { id: 'ubuntu', codename: ubuntu.toLowerCase() } };
+  return debian === null ? {} : { base: { id: 'debian', codename: debian.toLowerCase() } };
 }
 
 /** `12.5` is release 12, which is all that os-release would say; `trixie/sid` is the release being made. */

@@ -72,7 +72,7 @@ const images: readonly (readonly [
     'alpine:edge',
   ],
   ['Alpine without os-release', { 'etc/alpine-release': '3.9.0\n' }, 'alpine', '3.9.0', null, 'alpine:3.9'],
-  ['CentOS 6', { 'etc/redhat-release': 'CentOS release 6.10 (Final)\n' }, 'centos', '6.10', null, 'centos:6'],
+  ['CentOS 6', { 'etc/redhat-release': 'CentOS release 6.10 (Final)\n' }, 'centos', '6.10', null, 'rhel:6'],
   [
     'CentOS 7 by a linked file',
     {
@@ -83,7 +83,7 @@ const images: readonly (readonly [
     'centos',
     '7.9.2009',
     null,
-    'centos:7',
+    'rhel:7',
   ],
   [
     'Red Hat 7',
@@ -110,7 +110,7 @@ const images: readonly (readonly [
     'amzn',
     '2018.03',
     null,
-    'amzn:2018',
+    'amzn:1',
   ],
   [
     'Amazon Linux by its CPE name',
