@@ -1,5 +1,6 @@
 import { PGlite } from '@electric-sql/pglite';
 import pg from 'pg';
+import { addImportExtensions } from './data-api-s3-import.ts';
 
 /** What PostgreSQL answers, every value in its text form. */
 export interface Answer {
@@ -25,15 +26,29 @@ export interface OpenTransaction {
   readonly end: (how: 'commit' | 'rollback') => Promise<void>;
 }
 
+/** Files that the database reads as its own. */
+export interface DatabaseFiles {
+  readonly write: (path: string, content: Uint8Array) => void;
+  readonly remove: (path: string) => void;
+}
+
 /** A real PostgreSQL behind the fake. `begin` waits until a session is free. */
 export interface FakeDatabase extends AsyncDisposable {
   readonly once: Run;
   readonly begin: () => Promise<OpenTransaction>;
+  /** Null where it has none of its own: then it cannot import from S3 either. */
+  readonly files: DatabaseFiles | null;
 }
 
-/** PGlite in memory: one session, so that a transaction keeps all other calls waiting. */
+/** PGlite in memory: one session, so that a transaction keeps all other calls waiting. The extension aws_s3 is there to be created. */
 export async function pgliteDatabase(): Promise<FakeDatabase> {
   const database = await PGlite.create('memory://');
+  const { FS } = database.Module;
+  const files: DatabaseFiles = {
+    write: (path, content) => FS.writeFile(path, content),
+    remove: (path) => FS.unlink(path),
+  };
+  addImportExtensions(files, '/pglite/share/postgresql/extension');
   database.parsers = asIs;
   database.serializers = asIs;
   const raw: Raw = async (text, values) => {
@@ -45,6 +60,7 @@ export async function pgliteDatabase(): Promise<FakeDatabase> {
   const run = named(raw);
   const turns = takeTurns();
   return {
+    files,
     async once(text, values) {
       const done = await turns();
       try {
@@ -89,6 +105,7 @@ export function serverDatabase(url: string): FakeDatabase {
     };
   const types = new Map<number, PostgresType>();
   return {
+    files: null,
     once: named(rawOf(pool), types),
     async begin() {
       const client = await pool.connect();

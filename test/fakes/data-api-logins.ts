@@ -25,6 +25,7 @@ export function databaseLogins(database: FakeDatabase): (login: DatabaseLogin) =
     };
     return {
       begin,
+      files: database.files,
       async once(text, values) {
         const { run, end } = await begin();
         let how: 'commit' | 'rollback' = 'rollback';

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { Clock } from '#platform/clock.ts';
 import type { Answer, FakeDatabase, OpenTransaction, Run } from './data-api-database.ts';
 import { DataApiError } from './data-api-error.ts';
+import { importing, type S3Imports } from './data-api-s3-import.ts';
 import { bind, type FakeParameter, recordsOf, type ResultOptions } from './data-api-values.ts';
 
 /** The body of a request; which members an operation reads is its own. */
@@ -34,13 +35,15 @@ export function dataApiOperations(
   choose: (input: DataApiInput) => Promise<FakeDatabase>,
   clock: Clock,
   databaseName: string,
+  imports: S3Imports | null,
 ): DataApiOperations {
   const transactions = new Map<string, Transaction>();
   const operations: Readonly<Record<string, (input: DataApiInput, takes: number) => Promise<unknown>>> = {
     async BeginTransaction(input) {
-      const open = await (await choose(input)).begin();
+      const database = await choose(input);
+      const open = await database.begin();
       const id = randomBytes(96).toString('base64');
-      transactions.set(id, { open, busy: false, beganAt: clock.now(), usedAt: clock.now() });
+      transactions.set(id, { open, database, busy: false, beganAt: clock.now(), usedAt: clock.now() });
       return { transactionId: id };
     },
     CommitTransaction: async (input) => {
@@ -115,11 +118,14 @@ export function dataApiOperations(
 
   async function inTransaction<T>(input: DataApiInput, work: (run: Run) => Promise<T>): Promise<T> {
     const { transactionId } = input;
-    if (transactionId === undefined) return work((await choose(input)).once);
+    if (transactionId === undefined) {
+      const database = await choose(input);
+      return work(importing(database.once, database, imports, false));
+    }
     const transaction = find(transactionId);
     transaction.busy = true;
     try {
-      return await work(transaction.open.run);
+      return await work(importing(transaction.open.run, transaction.database, imports, true));
     } finally {
       transaction.busy = false;
       transaction.usedAt = clock.now();
@@ -144,6 +150,7 @@ export function dataApiOperations(
 
 interface Transaction {
   readonly open: OpenTransaction;
+  readonly database: FakeDatabase;
   busy: boolean;
   readonly beganAt: number;
   usedAt: number;

@@ -6,6 +6,7 @@ import { type FakeDatabase, pgliteDatabase } from './data-api-database.ts';
 import { DataApiError } from './data-api-error.ts';
 import { databaseLogins } from './data-api-logins.ts';
 import { dataApiOperations, type DataApiInput } from './data-api-operations.ts';
+import type { S3Imports } from './data-api-s3-import.ts';
 
 /** A call that arrived, whatever became of it. */
 export interface DataApiCall {
@@ -53,13 +54,16 @@ export interface FakeDataApiOptions {
   readonly backend?: FakeDatabase;
   /** Secrets by ARN beside the one of the owner: each logs in as a role, which must have its password. May grow. */
   readonly logins?: Readonly<Record<string, DatabaseLogin>>;
+  /** Left out: the cluster has no role with the feature s3Import. */
+  readonly imports?: S3Imports;
 }
 
 /**
  * The RDS Data API over a real PostgreSQL, on loopback: REST-JSON as the SDK speaks it, with the refusals and limits of Aurora
  * PostgreSQL (Serverless v2). Stricter than the service where its documentation leaves room, never kinder.
  */
-export async function startDataApi({ clock, backend, logins = {} }: FakeDataApiOptions): Promise<FakeDataApi> {
+export async function startDataApi(options: FakeDataApiOptions): Promise<FakeDataApi> {
+  const { clock, backend, logins = {}, imports = null } = options;
   const database = backend ?? (await pgliteDatabase());
   const names = {
     clusterArn: 'arn:aws:rds:eu-central-1:123456789012:cluster:plimsoll',
@@ -71,7 +75,7 @@ export async function startDataApi({ clock, backend, logins = {} }: FakeDataApiO
     const login = logins[secretArn];
     return login === undefined ? database : loggedIn(login);
   };
-  const operations = dataApiOperations(choose, clock, names.database);
+  const operations = dataApiOperations(choose, clock, names.database, imports);
   const calls: DataApiCall[] = [];
   const mishaps: { left: number; readonly mishap: Mishap }[] = [];
   const connections = new WeakMap<object, number>();
