@@ -88,13 +88,15 @@ async function stageAll(options: S3StagingOptions, texts: AsyncIterable<string>)
     const rows = csvRows(counted(texts, given), { load, stagedAt: clock.now() });
     let files = 0;
     for await (const file of csvObjects(rows, fileBytes)) {
+      imports.check();
       const key = await upload(options, load, files++, file);
       await imports.start(() => importFile(options, key));
     }
     await imports.end();
+    imports.check();
     await checkWhole(sql, load, given);
   } catch (thrown) {
-    await imports.end().catch(() => {});
+    await imports.end();
     await remove();
     throw thrown;
   }
@@ -143,17 +145,14 @@ async function checkWhole(sql: Sql, load: string, given: { readonly chunks: numb
   );
 }
 
-/** Work beside the caller, at most so much at once. `start` and `end` reject with what the first one that failed threw. */
+/** Work beside the caller, at most so much at once. What it throws is kept: `check` throws the first of it. */
 function beside(limit: number) {
   const running = new Set<Promise<void>>();
   const failures: unknown[] = [];
-  const check = () => {
-    if (failures.length > 0) throw failures[0];
-  };
   return {
+    /** Waits until there is room. */
     async start(work: () => Promise<void>): Promise<void> {
       while (running.size >= limit) await Promise.race(running);
-      check();
       const one = work()
         .catch((thrown: unknown) => void failures.push(thrown))
         .finally(() => running.delete(one));
@@ -161,7 +160,9 @@ function beside(limit: number) {
     },
     async end(): Promise<void> {
       await Promise.all(running);
-      check();
+    },
+    check(): void {
+      if (failures.length > 0) throw failures[0];
     },
   };
 }
