@@ -2,6 +2,7 @@ import { analyzeQueued, type AnalyzeWorld } from '#analysis/analyze-queued.ts';
 import { admitImage, type AdmitWorld } from '#catalog/admit-image.ts';
 import { failImage } from '#catalog/fail-image.ts';
 import { type JudgeWorld, judgeAnalyzed } from '#matching/judge-analyzed.ts';
+import { removeImage } from '#catalog/remove-image.ts';
 import type { Platform } from '#platform/platform.ts';
 import { type EvaluateWorld, evaluateMatched } from '#policy/evaluate-image.ts';
 import type { Event, EventKind, EventOf } from '#schema/events.ts';
@@ -24,6 +25,15 @@ export const pipeline: { readonly [K in EventKind]: Step<K> } = {
     run: async (world, { account, reference, at }) => (await admitImage(world, { account, reference, at })).next,
     failed: async (world, { account, reference }, reason) =>
       world.log.error('image not admitted', { account, reference, reason }),
+    concurrency: 4,
+  },
+  'image.removed': {
+    run: async (world, event) => {
+      await removeImage(world, event);
+      return [];
+    },
+    failed: async (world, { account, reference }, reason) =>
+      world.log.error('deletion not noted', { account, reference, reason }),
     concurrency: 4,
   },
   'image.queued': { run: analyzeQueued, failed: failImage, concurrency: 2 },

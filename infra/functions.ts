@@ -41,7 +41,7 @@ export const functions = {
     entry: 'functions/api/main.ts',
     memory: 1024,
     timeout: 29,
-    sends: ['image.pushed', 'image.queued', 'image.analyzed', 'image.matched', 'dispatch'],
+    sends: ['image.pushed', 'image.removed', 'image.queued', 'image.analyzed', 'image.matched', 'dispatch'],
     needs: ['sql', 'read-blobs', 'write-blobs', 'delete-blobs', 'keep-secrets', 'pull-images'],
   },
   'catalog-image-pushed': {
@@ -52,12 +52,21 @@ export const functions = {
     sends: ['image.queued', 'image.analyzed', 'image.matched', 'dispatch'],
     needs: ['sql', 'read-blobs', 'read-secrets', 'pull-images'],
   },
+  /** Deletions: a list of them comes when a lifecycle policy of ECR has run. */
+  'catalog-image-removed': {
+    entry: 'functions/catalog/on-image-removed.ts',
+    memory: 512,
+    timeout: 60,
+    takes: { queue: 'image.removed', batch: 10, atOnce: 2 },
+    sends: [],
+    needs: ['sql'],
+  },
   /** EventBridge events of ECR: push and delete. It passes them on and lets the database sleep. */
   'catalog-ecr-event': {
     entry: 'functions/catalog/on-ecr-event.ts',
     memory: 512,
     timeout: 60,
-    sends: ['image.pushed'],
+    sends: ['image.pushed', 'image.removed'],
     needs: [],
   },
   /** Daily: what ECR has and the catalog has not, and images that no message speaks of any more. */

@@ -11,6 +11,13 @@ export const event = z.discriminatedUnion('kind', [
     reference: z.string().min(1).max(1024),
     at: z.number().int().nonnegative(),
   }),
+  /** A registry says that it deleted a tag (the reference names one) or everything of a digest at `at`. */
+  z.object({
+    kind: z.literal('image.removed'),
+    account: image.account,
+    reference: z.string().min(1).max(1024),
+    at: z.number().int().nonnegative(),
+  }),
   /** An image of the catalog is to be analysed. */
   z.object({ kind: z.literal('image.queued'), ...image }),
   /** The image report is stored; judge it. */

@@ -49,6 +49,7 @@ function imageRecord(image: Image, tags: readonly Tag[], dockerfile: string | nu
     created_at: isoSeconds(image.createdAt),
     last_updated: isoSeconds(image.updatedAt),
     analyzed_at: image.analyzedAt === null ? null : isoSeconds(image.analyzedAt),
+    removed_at: image.removedAt === null ? null : isoSeconds(image.removedAt),
     image_content: {
       metadata: {
         arch: content?.arch ?? null,

@@ -3,9 +3,10 @@ import type { EventOf } from '#schema/events.ts';
 import { ecrEvent } from '#schema/ecr-event.ts';
 import { isCompanionTag } from './companion-tag.ts';
 
-/** A push to admit, or why the event is none of ours. */
+/** A push to admit, a deletion to note, or why the event is none of ours. */
 export type EcrOutcome =
   | { readonly kind: 'pushed'; readonly event: EventOf<'image.pushed'> }
+  | { readonly kind: 'removed'; readonly event: EventOf<'image.removed'> }
   | { readonly kind: 'ignored'; readonly reason: string };
 
 /**
@@ -24,14 +25,17 @@ export function fromEcrEvent(json: unknown, account: string): EcrOutcome {
   const { source, 'detail-type': type, detail, region, account: owner, time } = parsed.data;
   if (source !== 'aws.ecr' || type !== 'ECR Image Action')
     return ignored(`${source} '${type}' is not an image action of ECR`);
-  if (detail['action-type'] !== 'PUSH') return ignored(`action ${detail['action-type']} asks for no analysis`);
-  if (detail.result !== 'SUCCESS') return ignored(`the push ended with ${detail.result}`);
+  const action = detail['action-type'];
+  if (action !== 'PUSH' && action !== 'DELETE') return ignored(`action ${action} is neither a push nor a deletion`);
+  if (detail.result !== 'SUCCESS') return ignored(`the ${action} ended with ${detail.result}`);
   const tag = detail['image-tag'] || null;
   if (tag !== null && isCompanionTag(tag)) return ignored(`${tag} is a signature or attestation, not an image`);
   const suffix = region.startsWith('cn-') ? 'amazonaws.com.cn' : 'amazonaws.com';
   const host = `${owner}.dkr.ecr.${region}.${suffix}`;
   const reference = `${host}/${detail['repository-name']}${tag === null ? '' : `:${tag}`}@${detail['image-digest']}`;
-  return { kind: 'pushed', event: { kind: 'image.pushed', account, reference, at: Date.parse(time) } };
+  const at = Date.parse(time);
+  if (action === 'DELETE') return { kind: 'removed', event: { kind: 'image.removed', account, reference, at } };
+  return { kind: 'pushed', event: { kind: 'image.pushed', account, reference, at } };
 }
 
 function ignored(reason: string): EcrOutcome {

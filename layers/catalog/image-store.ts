@@ -24,7 +24,8 @@ const maxAnnotations = 16_384;
 
 /**
  * Puts an image in the catalog, or finds it there: annotations are merged (null removes one), a Dockerfile that came with
- * the request replaces the stored one, an image that was being deleted is active again. `added` says which it was.
+ * the request replaces the stored one, an image that was being deleted is active again, one that was removed from its registry
+ * is pulled from where it is now. `added` says which it was.
  * Throws `input/too-large` when the merged annotations would be, and changes nothing then.
  */
 export async function admitToCatalog(
@@ -34,11 +35,14 @@ export async function admitToCatalog(
 ): Promise<{ readonly image: Image; readonly added: boolean }> {
   const rows = await sql.query<ImageRow & { added: boolean }>(
     `insert into image as i (account, digest, parent_digest, image_id, platform, pull_reference, state, status,
-       annotations, dockerfile, created_at, updated_at)
+       annotations, dockerfile, created_at, updated_at, present_at)
      values (:account::text, :digest::text, :parent::text, :image_id::text, :platform::text, :pull::text, 'not_analyzed',
-       'active', jsonb_strip_nulls(:annotations::jsonb), :dockerfile::text, :created::bigint, :now::bigint)
+       'active', jsonb_strip_nulls(:annotations::jsonb), :dockerfile::text, :created::bigint, :now::bigint, :now::bigint)
      on conflict (account, digest) do update set
        status = 'active',
+       present_at = greatest(i.present_at, excluded.present_at),
+       removed_at = null,
+       pull_reference = case when i.removed_at is null then i.pull_reference else excluded.pull_reference end,
        state = case when i.status = 'deleting' then 'not_analyzed' else i.state end,
        annotations = jsonb_strip_nulls(i.annotations || :annotations::jsonb),
        dockerfile = coalesce(excluded.dockerfile, i.dockerfile),
@@ -169,7 +173,7 @@ export async function moveImage(
 /** Every column of an image, for {@link imageOf}. */
 export const imageColumns = `image_no, account, digest, parent_digest, image_id, platform, pull_reference, state, status, failure,
   attempts, annotations, dockerfile, size, layer_count, arch, distro, distro_version, namespace, report, created_at,
-  updated_at, analyzed_at`;
+  updated_at, analyzed_at, removed_at`;
 
 export type ImageRow = SqlRow & {
   image_no: number;
@@ -195,6 +199,7 @@ export type ImageRow = SqlRow & {
   created_at: number;
   updated_at: number;
   analyzed_at: number | null;
+  removed_at: number | null;
 };
 
 /** An image from its row. */
@@ -216,6 +221,7 @@ export function imageOf(row: ImageRow): Image {
     createdAt: row.created_at,
     updatedAt: row.updated_at,
     analyzedAt: row.analyzed_at,
+    removedAt: row.removed_at,
     content:
       row.report === null
         ? null

@@ -24,6 +24,8 @@ export interface Image {
   readonly createdAt: number;
   readonly updatedAt: number;
   readonly analyzedAt: number | null;
+  /** Since when no registry that is known of has it any more; null while one has. */
+  readonly removedAt: number | null;
   /** What analysis found; null before it. */
   readonly content: ImageContent | null;
 }
@@ -45,5 +47,11 @@ export interface Tag {
   readonly repository: string;
   readonly tag: string;
   readonly digest: Digest;
+  readonly detectedAt: number;
+}
+
+/** What a tag points to since a moment; null: to nothing. */
+export interface TagMove {
+  readonly digest: Digest | null;
   readonly detectedAt: number;
 }

@@ -56,7 +56,7 @@ export async function* reconcileRegistry(
     const unknown = found.map(({ at, elsewhere }) => ({ ...asked[at]!, elsewhere }));
     const listed = await listedBy(world, request, unknown);
     const events = unknown
-      .filter(({ digest, elsewhere }) => elsewhere === null || listed.get(digest)?.includes(elsewhere.digest) !== true)
+      .filter(({ digest, elsewhere }) => elsewhere?.digest == null || !listed.get(digest)?.includes(elsewhere.digest))
       .flatMap((candidate) => pushOf(request, candidate, begun));
     counts.pushed += events.length;
     return events;
@@ -124,7 +124,7 @@ async function listedBy(
   { repository }: ReconcileRequest,
   candidates: readonly UnknownCandidate[],
 ): Promise<ReadonlyMap<string, readonly string[]>> {
-  const moved = candidates.filter(({ isIndex, elsewhere }) => isIndex && elsewhere !== null);
+  const moved = candidates.filter(({ isIndex, elsewhere }) => isIndex && elsewhere?.digest != null);
   const listed = new Map<string, readonly string[]>();
   if (moved.length === 0) return listed;
   const digests = new Set(moved.map(({ digest }) => digest));
@@ -133,8 +133,8 @@ async function listedBy(
 }
 
 /**
- * The push that was missed, if it was one. A tag that moved back points to a digest that was pushed before it moved: it points
- * there since now. What the catalog heard of after the listing began is newer than the listing.
+ * The push that was missed, if it was one. A tag that moved back, or came back, points to a digest that was pushed before that: it
+ * points there since now. What the catalog heard of after the listing began is newer than the listing.
  */
 function pushOf(
   { account, registry, repository }: ReconcileRequest,

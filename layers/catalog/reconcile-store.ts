@@ -10,8 +10,8 @@ export interface Asked {
 export interface Unknown {
   /** Its place in what was asked. */
   readonly at: number;
-  /** What its tag points to in the catalog; null when it never pointed anywhere. */
-  readonly elsewhere: { readonly digest: string; readonly since: number } | null;
+  /** What its tag points to in the catalog (no digest: to nothing any more); null when it never pointed anywhere. */
+  readonly elsewhere: { readonly digest: string | null; readonly since: number } | null;
 }
 
 /**
@@ -30,7 +30,7 @@ export async function findUnknown(
      from jsonb_to_recordset(:asked::jsonb) as a (at int, digest text, tag text)
      left join lateral (
        select it.detected_at, i.digest, i.parent_digest
-       from image_tag it join image i on i.account = it.account and i.digest = it.digest
+       from image_tag it left join image i on i.account = it.account and i.digest = it.digest
        where it.account = :account::text and it.registry = :registry::text and it.repository = :repository::text
          and it.tag = a.tag
        order by it.detected_at desc limit 1) t on true
@@ -48,6 +48,6 @@ export async function findUnknown(
   );
   return rows.map(({ at, digest, since }) => ({
     at,
-    elsewhere: digest === null || since === null ? null : { digest, since },
+    elsewhere: since === null ? null : { digest, since },
   }));
 }

@@ -78,6 +78,6 @@ const statement = `with changed as materialized (${changed}), touched as materia
       select t.registry || '/' || t.repository || ':' || t.tag || '@' || t.digest from image_tag t
       where t.account = p.account and t.digest = p.digest and not exists (
         select from image_tag n where n.account = t.account and n.registry = t.registry and n.repository = t.repository
-          and n.tag = t.tag and n.detected_at > t.detected_at)
+          and n.tag = t.tag and n.detected_at > t.detected_at offset 0)
       order by t.detected_at desc, t.registry, t.repository, t.tag limit 1), p.pull_reference) end as reference
   from page p order by p.image_no`;

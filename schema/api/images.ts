@@ -103,6 +103,7 @@ export const image = z
     created_at: time,
     last_updated: time,
     analyzed_at: time.nullable(),
+    removed_at: time.nullable().describe('Since when its registry does not have it any more'),
     image_content: z.object({
       metadata: z.object({
         arch: text.nullable(),

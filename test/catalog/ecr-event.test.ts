@@ -47,9 +47,24 @@ test('a push without a tag asks for the digest alone; China has its own domain',
   );
 });
 
-test('what asks for no analysis is ignored with its reason', () => {
+test('a deletion names the tag that it was of, or the digest alone', () => {
+  const at = Date.UTC(2026, 10, 16, 1, 54, 34);
+  const app = '123456789012.dkr.ecr.us-west-2.amazonaws.com/team/app';
+  for (const [tag, reference] of [
+    ['v1', `${app}:v1@${digest}`],
+    [undefined, `${app}@${digest}`],
+  ])
+    assert.deepEqual(fromEcrEvent(pushEvent({ 'action-type': 'DELETE', 'image-tag': tag }), 'admin'), {
+      kind: 'removed',
+      event: { kind: 'image.removed', account: 'admin', reference, at },
+    });
+});
+
+test('what is no image that came or went is ignored with its reason', () => {
   const ignored = [
-    pushEvent({ 'action-type': 'DELETE' }),
+    pushEvent({ 'action-type': 'DELETE', result: 'FAILURE' }),
+    pushEvent({ 'action-type': 'DELETE', 'image-tag': `sha256-${'a'.repeat(64)}.sig` }),
+    pushEvent({ 'action-type': 'ARCHIVE' }),
     pushEvent({ result: 'FAILURE' }),
     pushEvent({ 'image-tag': `sha256-${'a'.repeat(64)}.sig` }),
     pushEvent({}, { source: 'aws.s3' }),

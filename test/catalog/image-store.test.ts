@@ -146,7 +146,7 @@ test('events of a tag that come twice or out of order give one history', async (
       }
       const history = await tagHistory(world, 'team', { registry: 'r', repository: 'app', tag: 'v1' }, 10);
       assert.deepEqual(
-        history.map((tag) => [tag.digest[7], tag.detectedAt]),
+        history.map((tag) => [tag.digest?.[7], tag.detectedAt]),
         [
           ['1', 300],
           ['2', 200],

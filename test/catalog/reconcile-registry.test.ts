@@ -4,7 +4,7 @@ import { addAccount } from '#access/account-store.ts';
 import { type AdmitWorld, admitImage } from '#catalog/admit-image.ts';
 import { admitToCatalog } from '#catalog/image-store.ts';
 import { type ReconcileCounts, type ReconcileWorld, reconcileRegistry } from '#catalog/reconcile-registry.ts';
-import { recordTag, tagHistory } from '#catalog/tag-store.ts';
+import { endTags, recordTag, tagHistory } from '#catalog/tag-store.ts';
 import type { Digest } from '#core/digest.ts';
 import { defaultLimits } from '#core/limits.ts';
 import { silentLog } from '#core/log.ts';
@@ -161,6 +161,18 @@ test('a tag that moved back to an older image points there since now', async () 
     await recordTag({ sql }, 'team', { ...where, tag: 'latest', digest: digestOf(1), detectedAt: events[0]!.at });
     await clock.advance(1000);
     assert.deepEqual((await reconcile(back)).events, []);
+  });
+});
+
+test('a tag that was deleted and is there again is pushed, and points there since now', async () => {
+  await withCatalog(async ({ sql, reconcile, know }) => {
+    await know(1, { tags: ['1.0'], at: begin - 9000 });
+    await endTags({ sql }, 'team', where, ['1.0'], begin - 1000);
+    const indexType = 'application/vnd.oci.image.index.v1+json';
+    for (const mediaType of ['application/vnd.oci.image.manifest.v1+json', indexType]) {
+      const { events } = await reconcile([{ digest: digestOf(1), tags: ['1.0'], pushedAt: begin - 9000, mediaType }]);
+      assert.deepEqual(events, [pushed(1, '1.0', begin)]);
+    }
   });
 });
 

@@ -11,6 +11,7 @@ import { type FunctionName, functions } from '../../infra/functions.ts';
 const budgets: Readonly<Record<FunctionName, number>> = {
   api: 1240,
   'catalog-image-pushed': 1300,
+  'catalog-image-removed': 1300,
   'catalog-ecr-event': 980,
   'catalog-reconcile': 1305,
   'policy-engine-image-analyzed': 1300,

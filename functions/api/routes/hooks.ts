@@ -9,7 +9,7 @@ export const hookRoutes: readonly Route[] = [
   route({
     method: 'POST',
     path: '/hooks/eventbridge',
-    summary: 'Takes an EventBridge event of ECR: a push is admitted as a request would be',
+    summary: 'Takes an EventBridge event of ECR: a push is admitted as a request would be, a deletion is noted',
     access: 'admin',
     body: ecrEvent,
     answer: hookAnswer,

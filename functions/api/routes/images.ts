@@ -60,7 +60,7 @@ async function list({ world, principal: { account }, query }: Call<ListQuery>) {
   const wanted = (image: Image) =>
     (status === 'all' || image.status === status) && (state === undefined || publicState(image.state) === state);
   if (fulltag === undefined) return imageRecords(world, (await everyImage(world, account)).filter(wanted), false);
-  const found = (await tagged(world, account, fulltag)).filter(wanted);
+  const found = (await tagged(world, account, fulltag, history)).filter(wanted);
   if (found.length === 0) throw new Fault('state/not-found', 'image data not found in DB');
   return imageRecords(world, history ? found : found.slice(0, 1), true);
 }
@@ -68,15 +68,16 @@ async function list({ world, principal: { account }, query }: Call<ListQuery>) {
 /** Moves of one tag that are looked back at. */
 const maxHistory = 1000;
 
-/** What a tag points and pointed to, newest first, each image once. */
-async function tagged(world: ApiWorld, account: string, fulltag: string): Promise<readonly Image[]> {
+/** What a tag points to, if to anything, or also everything that it pointed to, newest first, each image once. */
+async function tagged(world: ApiWorld, account: string, fulltag: string, history: boolean): Promise<readonly Image[]> {
   const { registry, repository, tag, digest } = parseReference(fulltag);
   if (digest !== null) {
     const image = await findImage(world, account, digest);
     return image === null ? [] : [image];
   }
-  const history = await tagHistory(world, account, { registry, repository, tag: tag ?? 'latest' }, maxHistory);
-  const digests = [...new Set(history.map((one) => one.digest))];
+  const moves = await tagHistory(world, account, { registry, repository, tag: tag ?? 'latest' }, maxHistory);
+  const wanted = history || moves[0]?.digest != null ? moves : [];
+  const digests = [...new Set(wanted.flatMap((one) => one.digest ?? []))];
   const images = new Map((await findImages(world, account, digests)).map((image) => [image.digest, image]));
   return digests.flatMap((one) => images.get(one) ?? []);
 }

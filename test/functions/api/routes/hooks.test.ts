@@ -59,9 +59,32 @@ test('a push to ECR brings the image in as a request does; repeated and reordere
   );
 });
 
+test('a deletion in ECR ends the tag: it names no image any more, its history and the image stay', async () => {
+  const { ask, until } = await apiServer();
+  const fulltag = `${ecrHost}/team/app:doomed`;
+  const asked = async (more = '') =>
+    ask<{ readonly imageDigest: string }[]>('GET', `/v1/images?fulltag=${fulltag}${more}`);
+  await ask('POST', hook, { body: push(alpineApp.digest, 'doomed', '2026-03-01T00:00:00Z') });
+  await until(asked, ({ status }) => status === 200);
+  const deletion = push(alpineApp.digest, 'doomed', '2026-03-02T00:00:00Z', { 'action-type': 'DELETE' });
+  for (let twice = 0; twice < 2; twice++) {
+    const answer = await ask('POST', hook, { body: deletion });
+    assert.deepEqual([answer.status, fits(hookAnswer, answer.json)], [200, { outcome: 'queued', reason: null }]);
+  }
+  await until(asked, ({ status }) => status === 404);
+  assert.equal((await asked()).status, 404);
+  const history = await asked('&history=true');
+  assert.deepEqual([history.status, history.json.map(({ imageDigest }) => imageDigest)], [200, [alpineApp.digest]]);
+  const image = fits(images, (await ask('GET', `/v1/images/${alpineApp.digest}`)).json)[0];
+  assert.equal(image?.removed_at, null, 'it was seen in the registry after that');
+  await ask('POST', hook, { body: push(alpineApp.digest, 'doomed', '2026-03-03T00:00:00Z') });
+  await until(asked, ({ status }) => status === 200);
+  assert.equal((await asked()).status, 200);
+});
+
 test('events that ask for no analysis are taken and ignored with the reason', async () => {
   const { ask } = await apiServer();
-  const event = push(alpineApp.digest, 'v1', '2026-03-01T00:00:00Z', { 'action-type': 'DELETE' });
+  const event = push(alpineApp.digest, 'v1', '2026-03-01T00:00:00Z', { 'action-type': 'ARCHIVE' });
   const answer = await ask('POST', `/v1${hook}`, { body: event });
   assert.equal(answer.status, 200);
   assert.equal(fits(hookAnswer, answer.json).outcome, 'ignored');

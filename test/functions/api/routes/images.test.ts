@@ -18,7 +18,7 @@ test('an image that is added is analysed, and its record says what it is', async
   const { created_at, last_updated, analyzed_at, image_detail, ...rest } = record!;
   assert.deepEqual(rest, {
     ...{ imageDigest: digest, parentDigest: digest, userId: 'admin', image_type: 'docker', annotations: {} },
-    ...{ image_status: 'active', analysis_status: 'analyzed', analysis_status_detail: null },
+    ...{ image_status: 'active', analysis_status: 'analyzed', analysis_status_detail: null, removed_at: null },
     image_content: {
       metadata: {
         ...{ arch: 'amd64', distro: 'alpine', distro_version: '3.20.3', dockerfile_mode: 'Guessed' },

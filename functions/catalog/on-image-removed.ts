@@ -1,0 +1,4 @@
+import { takeMessages } from '../take-messages.ts';
+
+/** Notes deletions in registries. */
+export const handler = takeMessages('image.removed');
