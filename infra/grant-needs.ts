@@ -26,6 +26,7 @@ const grants: Readonly<Record<Need, (workload: Workload, estate: Estate) => void
   'read-blobs': (workload, { storage }) => workload.canReadBlobs(storage.blobs),
   'write-blobs': (workload, { storage }) => workload.canWriteBlobs(storage.blobs),
   'delete-blobs': (workload, { storage }) => workload.canDeleteBlobs(storage.blobs),
+  'stage-feeds': (workload, { storage }) => workload.canStage(storage.stagedFeeds),
   'read-secrets': (workload) => workload.canReadSecrets(),
   'keep-secrets': (workload) => workload.canKeepSecrets(),
   'pull-images': (workload, { settings }) =>

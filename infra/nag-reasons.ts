@@ -135,8 +135,8 @@ export const wildcardReasons: readonly WildcardReason[] = [
   },
   {
     resource: '<StorageStagedFeedsF725ED89.Arn>/*',
-    actions: ['s3:GetObject'],
-    reason: 'The database alone reads here. Staged files are named by the run that stages them.',
+    actions: ['s3:GetObject', 's3:PutObject', 's3:AbortMultipartUpload', 's3:DeleteObject'],
+    reason: 'The database alone reads here, feeds alone write. Staged files are named by the run that stages them.',
   },
 ];
 

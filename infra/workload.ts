@@ -68,6 +68,12 @@ export abstract class Workload extends Construct {
     this.#allow(['s3:DeleteObject'], [bucket.arnForObjects('*')]);
   }
 
+  /** To put files where the database imports them, in parts, and take them away again; it reads none. */
+  canStage(bucket: IBucket): void {
+    this.#allow(['s3:PutObject', 's3:AbortMultipartUpload', 's3:DeleteObject'], [bucket.arnForObjects('*')]);
+    this.setVariable('stagedFeeds', bucket.bucketName);
+  }
+
   /** Secrets that the program made: credentials of registries and channels. */
   canReadSecrets(): void {
     this.#allow(['secretsmanager:GetSecretValue'], [this.#ownSecrets()]);
