@@ -1,5 +1,6 @@
 import { Fault } from '#core/fault.ts';
 import { type BatchAnswer, type LambdaRecord, settleBatch } from '#platform/aws/lambda-batch.ts';
+import { subsegment } from '#platform/aws/xray-subsegments.ts';
 import { lambdaDelivery } from '#platform/aws/lambda-delivery.ts';
 import { type LambdaHandler, lambdaHandler } from '#platform/aws/lambda.ts';
 import type { MetricName } from '#platform/aws/embedded-metrics.ts';
@@ -66,7 +67,7 @@ function workOf(world: AwsWorld, kind: EventKind): EventWork {
   const count = (name: MetricName | undefined) => void (name === undefined || world.count(name, 1));
   return {
     async run(event) {
-      const next = await step.run(world, event);
+      const next = await subsegment(kind, () => step.run(world, event));
       count(counted[kind]?.done);
       return next;
     },

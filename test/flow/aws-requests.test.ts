@@ -3,8 +3,11 @@ import { after, test } from 'node:test';
 import { AwsError } from '#test/fakes/aws-json.ts';
 import { alpineApp } from '#test/support/api-images.ts';
 import { type AwsEstate, adminPassword, awsAccount, openAwsEstate, writeAlpine } from '#test/support/aws-estate.ts';
+import { builtBundle } from '#test/support/bundles.ts';
 import { httpServer } from '#test/support/http-server.ts';
+import { startLambda } from '#test/support/lambda-process.ts';
 import { runTask } from '#test/support/run-task.ts';
+import { xrayDaemon } from '#test/support/xray-daemon.ts';
 
 // What the deployed entry points say in their logs, and for how long the API waits: each test goes on where the one before it ended.
 const reference = `${awsAccount}.dkr.ecr.us-east-1.amazonaws.com/team/app`;
@@ -82,6 +85,41 @@ test('an answer that is not ready in the time of a request is a 503 and not what
   assert.match(late.text, /not ready in the time that a request has.*internal\/overdue/);
 });
 
+test('a trace shows how long each step and each call of AWS took, and of which image', async () => {
+  const aws = await estate();
+  await using daemon = await xrayDaemon();
+  const root = '1-67891233-abcdef012345678912345678';
+  const variables = {
+    ...aws.variables,
+    AWS_XRAY_DAEMON_ADDRESS: daemon.address,
+    _X_AMZN_TRACE_ID: `Root=${root};Parent=463ac35c9f6413ad;Sampled=1`,
+  };
+  await using step = await startLambda((await builtBundle('policy-engine-image-matched')).file, variables);
+  const body = JSON.stringify({ kind: 'image.matched', account: 'admin', digest: alpineApp.digest });
+  const record = { messageId: 'one', receiptHandle: 'handle', body, attributes: { ApproximateReceiveCount: '1' } };
+  assert.deepEqual(await step.call({ Records: [record] }), { batchItemFailures: [] });
+  await daemon.received(6);
+  const outer = daemon.documents.find(({ name }) => name === 'image.matched');
+  assert.deepEqual([outer?.trace_id, outer?.parent_id], [root, '463ac35c9f6413ad']);
+  const calls = daemon.documents.filter(({ namespace }) => namespace === 'aws');
+  for (const { parent_id, annotations, name } of calls) {
+    assert.equal(parent_id, outer?.id, name);
+    assert.deepEqual([annotations['image'], annotations['operation']], [alpineApp.digest, 'image.matched']);
+  }
+  const operations = new Set(calls.map(({ name, aws }) => `${name} ${aws?.operation}`));
+  assert.ok(operations.has('RDS Data ExecuteStatement') && operations.has('S3 GetObject'), [...operations].join());
+
+  await using api = await startLambda((await builtBundle('api')).file, variables);
+  const before = daemon.documents.length;
+  assert.equal((await api.ask(request(`/images/${alpineApp.digest}`))).status, 200);
+  await daemon.received(before + 3);
+  const asked = daemon.documents.slice(before);
+  assert.deepEqual(
+    asked.map(({ name, annotations }) => [name, annotations['route'], annotations['request_id']]),
+    Array.from({ length: 3 }, () => ['RDS Data', 'GET /images/{digest}', 'request-7']),
+  );
+});
+
 async function deploy(aws: AwsEstate): Promise<void> {
   await using bucket = await httpServer((request, response) => request.resume().on('end', () => response.end()));
   const created = { RequestType: 'Create', ResponseURL: `${bucket.url}/answer`, StackId: 'stack', RequestId: 'one' };
@@ -90,12 +128,16 @@ async function deploy(aws: AwsEstate): Promise<void> {
 }
 
 async function ask(aws: AwsEstate, path: string, milliseconds = 29_000) {
+  return (await aws.lambda('api')).ask(request(path), { milliseconds });
+}
+
+/** An event of API Gateway (proxy integration of a REST API). */
+function request(path: string) {
   const Authorization = `Basic ${Buffer.from(`admin:${adminPassword}`).toString('base64')}`;
-  const event = {
+  return {
     ...{ resource: '/{path+}', path, httpMethod: 'GET', body: null, isBase64Encoded: false },
     ...{ headers: { Authorization }, multiValueHeaders: { Authorization: [Authorization] } },
     ...{ queryStringParameters: null, multiValueQueryStringParameters: null, stageVariables: null },
     requestContext: { path: `/v1${path}`, stage: 'v1', requestId: 'request-7', requestTimeEpoch: Date.now() },
   };
-  return (await aws.lambda('api')).ask(event, { milliseconds });
 }

@@ -16,6 +16,7 @@ import { type Count, embeddedMetrics } from './embedded-metrics.ts';
 import { late, lateBlobs, lateQueues, lateSecrets, lateSql, lateStaging, lateTopic } from './late-ports.ts';
 import { type HandedMessage, putOff } from './put-off.ts';
 import { wakingQueues } from './waking-queues.ts';
+import { type AwsClient, traceCalls } from './xray-subsegments.ts';
 
 export interface AwsOptions {
   readonly log: Log;
@@ -81,9 +82,11 @@ export function openAwsPlatform(options: AwsOptions): AwsPlatform {
   function own() {
     return { region: settings.region, ...(credentials === undefined ? {} : { credentials }) };
   }
-  function shared<C extends { readonly config: { readonly credentials: SharedCredentials } }>(client: C): C {
+  function shared<C extends AwsClient & { readonly config: { readonly credentials: SharedCredentials } }>(
+    client: C,
+  ): C {
     credentials ??= client.config.credentials;
-    return client;
+    return traceCalls(client);
   }
 
   const sqlAs = (secretArn: string) =>

@@ -1,5 +1,6 @@
 import { Fault } from '#core/fault.ts';
 import { environment, type ReaderRole, readRoles } from '#schema/deployment.ts';
+import type { TraceSettings } from './xray-subsegments.ts';
 
 /** What a deployment sets, by the keys of schema/deployment.ts. */
 export interface AwsSettings {
@@ -10,6 +11,14 @@ export interface AwsSettings {
   optional(name: keyof typeof environment): string | null;
   /** By account, the role by which its registry is read. Throws `input/invalid` when the variable is damaged. */
   readonly roles: ReadonlyMap<string, ReaderRole>;
+}
+
+/** What Lambda says of the trace of the invocation that it has begun; to be read at each. */
+export function traceSettings(): TraceSettings {
+  return {
+    header: process.env['_X_AMZN_TRACE_ID'] || null,
+    daemon: process.env['AWS_XRAY_DAEMON_ADDRESS'] || null,
+  };
 }
 
 /** Reads the environment of this process; a missing variable is told when it is wanted, by its name. */

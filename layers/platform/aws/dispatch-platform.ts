@@ -8,6 +8,7 @@ import { awsSettings } from './aws-settings.ts';
 import { ecsTasks } from './run-tasks.ts';
 import { sqsQueues } from './sqs-queue.ts';
 import type { WakeWorld } from './wake-tasks.ts';
+import { traceCalls } from './xray-subsegments.ts';
 
 /**
  * What dispatch has of AWS, by the variables that infra sets: queues to count and tasks to start; no database, no blobs. Throws
@@ -29,14 +30,14 @@ export function openDispatchPlatform(log: Log): WakeWorld {
   if (!Number.isInteger(taskLimit) || taskLimit < 1)
     throw new Fault('input/invalid', `${environment.taskLimit} is no number of tasks; deploy the stack again`);
   const kinds = { analyzer: required('analyzerTask'), feeds: optional('feedsTask') };
-  const sqs = new SQSClient({ region });
+  const sqs = traceCalls(new SQSClient({ region }));
   const urls = (name: string) => prefix + queueName(name);
   return {
     // It may not ask for dead letters, and need not.
     queues: sqsQueues({ client: sqs, clock, urls, dead: () => null }),
     clock,
     log,
-    tasks: ecsTasks({ client: new ECSClient({ region }), clock, log, place }),
+    tasks: ecsTasks({ client: traceCalls(new ECSClient({ region })), clock, log, place }),
     kinds,
     taskLimit,
   };

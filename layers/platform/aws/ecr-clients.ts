@@ -2,6 +2,7 @@ import { ECRClient, type ECRClientConfig } from '@aws-sdk/client-ecr';
 import { Fault } from '#core/fault.ts';
 import type { AssumedRole } from './ecr-auth.ts';
 import { isPassing } from './ecr-call.ts';
+import { traceCalls } from './xray-subsegments.ts';
 
 type AwsCredentials = NonNullable<ECRClientConfig['credentials']>;
 
@@ -35,13 +36,15 @@ export function ecrClients(settings: EcrClientSettings = {}): EcrClients {
       const known = clients.get(key);
       if (known !== undefined) return known;
       const credentials = credentialsOf(region, role);
-      const client = new ECRClient({
-        region,
-        maxAttempts: 1,
-        requestHandler: { connectionTimeout: 5_000, requestTimeout: 30_000, throwOnRequestTimeout: true },
-        ...(settings.endpoint === undefined ? {} : { endpoint: settings.endpoint }),
-        ...(credentials === undefined ? {} : { credentials }),
-      });
+      const client = traceCalls(
+        new ECRClient({
+          region,
+          maxAttempts: 1,
+          requestHandler: { connectionTimeout: 5_000, requestTimeout: 30_000, throwOnRequestTimeout: true },
+          ...(settings.endpoint === undefined ? {} : { endpoint: settings.endpoint }),
+          ...(credentials === undefined ? {} : { credentials }),
+        }),
+      );
       clients.set(key, client);
       if (clients.size > mostClients) {
         const [oldest, unused] = clients.entries().next().value!;

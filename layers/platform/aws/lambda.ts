@@ -3,8 +3,10 @@ import middy from '@middy/core';
 import { executionModeStreamifyResponse } from '@middy/core/StreamifyResponse';
 import type { Readable } from 'node:stream';
 import { Fault } from '#core/fault.ts';
+import { traceSettings } from './aws-settings.ts';
 import { type LambdaLog, lambdaLog } from './lambda-log.ts';
 import { late } from './late-ports.ts';
+import { traceInvocation } from './xray-subsegments.ts';
 
 /** What of Lambda's context is of use. */
 export interface LambdaContext {
@@ -52,7 +54,8 @@ export function streamingHandler<World, Event>(work: LambdaWork<World, Event, St
 
 function runOf<World, Event, Answer>(work: LambdaWork<World, Event, Answer>, log: LambdaLog) {
   const world = late(() => work.open(log));
-  return async (event: Event, context: LambdaContext) => work.run(await world(), event, context, log);
+  return (event: Event, context: LambdaContext) =>
+    traceInvocation(traceSettings(), async () => work.run(await world(), event, context, log));
 }
 
 /** Answers nothing, so that the error goes on to Lambda. */
