@@ -14,12 +14,15 @@ export interface FakeSns extends AsyncDisposable {
   readonly published: readonly Published[];
   /** The next publications are refused with an error. */
   failNext(error: AwsError, times?: number): void;
+  /** The next publication is never answered and comes to nobody; resolves when it is there. */
+  holdNext(): Promise<void>;
 }
 
 /** Amazon SNS on loopback: Publish to one topic, with the refusals of lengths and characters. AWS Query protocol. */
 export async function fakeSns(topicArn: string): Promise<FakeSns> {
   const published: Published[] = [];
   const failures: AwsError[] = [];
+  const holds: (() => void)[] = [];
   const server = createServer((request, response) => void serve(request, response));
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return {
@@ -28,6 +31,7 @@ export async function fakeSns(topicArn: string): Promise<FakeSns> {
     failNext(error, times = 1) {
       for (let i = 0; i < times; i++) failures.push(error);
     },
+    holdNext: () => new Promise((held) => holds.push(held)),
     async [Symbol.asyncDispose]() {
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));
@@ -37,6 +41,8 @@ export async function fakeSns(topicArn: string): Promise<FakeSns> {
   async function serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const pieces: Buffer[] = [];
     for await (const piece of request) pieces.push(piece);
+    const hold = holds.shift();
+    if (hold !== undefined) return hold();
     try {
       const failure = failures.shift();
       if (failure !== undefined) throw failure;

@@ -4,13 +4,12 @@ import { AwsError } from '#test/fakes/aws-json.ts';
 import { databaseLogins } from '#test/fakes/data-api-logins.ts';
 import { DataApiError } from '#test/fakes/data-api-error.ts';
 import { alpineApp, alpineAppNext } from '#test/support/api-images.ts';
-import { type AwsEstate, adminPassword, awsAccount, openAwsEstate, writeAlpine } from '#test/support/aws-estate.ts';
-import { httpServer } from '#test/support/http-server.ts';
+import { type AwsEstate, awsAccount, openAwsEstate, writeAlpine } from '#test/support/aws-estate.ts';
+import { deploy, drain, ecrEvent, get, repository, rows, tagged } from '#test/support/aws-flow.ts';
 import type { ProxyAnswer } from '#test/support/lambda-process.ts';
 import { runTask } from '#test/support/run-task.ts';
 
 // The deployed entry points, as built, in an emulated account: each test goes on where the one before it ended.
-const repository = 'team/app';
 const used = [
   ...(['catalog-ecr-event', 'catalog-image-pushed', 'policy-engine-image-analyzed'] as const),
   ...(['policy-engine-image-matched', 'api'] as const),
@@ -62,7 +61,7 @@ test('a push to ECR becomes a judged image that the API tells of', async (t) => 
     await work();
     times.push(`${name} ${Math.round(performance.now() - began)} ms`);
   };
-  await step('ecr event', async () => (await aws.lambda('catalog-ecr-event')).call(pushEvent(alpineApp.digest, 'v1')));
+  await step('ecr event', async () => (await aws.lambda('catalog-ecr-event')).call(ecrEvent(alpineApp.digest, 'v1')));
   assert.equal(await aws.depth('image.pushed'), 1);
   await step('admit', async () => assert.deepEqual(await aws.poll('catalog-image-pushed'), { taken: 1, again: 0 }));
   assert.deepEqual([await aws.depth('image.queued'), await aws.depth('dispatch')], [1, 1]);
@@ -91,7 +90,7 @@ test('everything delivered once more changes nothing', async () => {
   const before = await snapshot(aws);
   const image = { account: 'admin', digest: alpineApp.digest };
   for (let twice = 0; twice < 2; twice++) {
-    await (await aws.lambda('catalog-ecr-event')).call(pushEvent(alpineApp.digest, 'v1'));
+    await (await aws.lambda('catalog-ecr-event')).call(ecrEvent(alpineApp.digest, 'v1'));
     for (const kind of ['image.queued', 'image.analyzed', 'image.matched'])
       await aws.send(kind, JSON.stringify({ kind, ...image }));
   }
@@ -106,7 +105,7 @@ test('a message that is none of ours ends among the dead letters, and holds up n
   aws.ecr.push(awsAccount, repository, alpineAppNext);
   for (const body of ['not JSON', '{"kind":"boat"}', JSON.stringify({ kind: 'image.matched', account: 'admin' })])
     await aws.send('image.pushed', body);
-  await (await aws.lambda('catalog-ecr-event')).call(pushEvent(alpineAppNext.digest, 'v2'));
+  await (await aws.lambda('catalog-ecr-event')).call(ecrEvent(alpineAppNext.digest, 'v2'));
   assert.deepEqual(await aws.poll('catalog-image-pushed'), { taken: 4, again: 3 });
   for (let again = 0; again < 10; again++) await aws.poll('catalog-image-pushed');
   assert.deepEqual([await aws.depth('image.pushed'), await aws.deadLetters('image.pushed')], [0, 3]);
@@ -115,7 +114,7 @@ test('a message that is none of ours ends among the dead letters, and holds up n
 
 test('an image that the registry does not have is a line of the log, and its message is gone', async () => {
   const aws = await estate();
-  await (await aws.lambda('catalog-ecr-event')).call(pushEvent(`sha256:${'0'.repeat(64)}`, 'gone'));
+  await (await aws.lambda('catalog-ecr-event')).call(ecrEvent(`sha256:${'0'.repeat(64)}`, 'gone'));
   assert.deepEqual(await aws.poll('catalog-image-pushed'), { taken: 1, again: 0 });
   const lines = (await aws.lambda('catalog-image-pushed')).lines();
   const told = lines.find(({ message }) => message === 'image not admitted');
@@ -126,7 +125,7 @@ test('an image that the registry does not have is a line of the log, and its mes
 test('a database that wakes up or throttles is waited for', async () => {
   const aws = await estate();
   aws.api.pause(500);
-  await (await aws.lambda('catalog-ecr-event')).call(pushEvent(alpineApp.digest, 'v1'));
+  await (await aws.lambda('catalog-ecr-event')).call(ecrEvent(alpineApp.digest, 'v1'));
   assert.deepEqual(await aws.poll('catalog-image-pushed'), { taken: 1, again: 0 });
   const woke = (await aws.lambda('catalog-image-pushed')).lines().find((line) => 'DatabaseWakeSeconds' in line);
   assert.ok(Number(woke?.['DatabaseWakeSeconds']) >= 1);
@@ -207,70 +206,6 @@ test('the API behind API Gateway answers as the one on a machine does', async (t
   t.diagnostic(`vuln/all: p50 ${times[30]!.toFixed(0)} ms, p99 ${times[59]!.toFixed(0)} ms`);
 });
 
-/** What CloudFormation does with a custom resource, and the answer it gets. */
-async function deploy(aws: AwsEstate, RequestType: 'Create' | 'Update' | 'Delete') {
-  const answers: string[] = [];
-  await using bucket = await httpServer(async (request, response) => {
-    const pieces: Buffer[] = [];
-    for await (const piece of request) pieces.push(piece as Buffer);
-    assert.deepEqual([request.method, request.headers['content-type']], ['PUT', undefined]);
-    answers.push(Buffer.concat(pieces).toString());
-    response.end();
-  });
-  await (await aws.lambda('migrator')).call(
-    {
-      ...{ RequestType, ResponseURL: `${bucket.url}/answer?signed=yes`, StackId: 'stack', RequestId: 'request' },
-      ...{ LogicalResourceId: 'Tables', ResourceType: 'Custom::PlimsollTables', ResourceProperties: {} },
-      ...(RequestType === 'Create' ? {} : { PhysicalResourceId: 'Tables' }),
-    },
-    { milliseconds: 900_000 },
-  );
-  assert.equal(answers.length, 1);
-  const { Status, PhysicalResourceId, StackId, RequestId, LogicalResourceId, Reason } = JSON.parse(answers[0]!);
-  assert.deepEqual([StackId, RequestId, LogicalResourceId], ['stack', 'request', 'Tables']);
-  return Status === 'SUCCESS'
-    ? { status: Status, id: PhysicalResourceId }
-    : { status: Status as string, id: PhysicalResourceId, reason: Reason as string };
-}
-
-/** An event as EventBridge delivers it for a push to ECR. */
-function pushEvent(digest: string, tag: string) {
-  return {
-    ...{ version: '0', id: '13cde686-328b-6117-af20-0e5566167482', 'detail-type': 'ECR Image Action' },
-    ...{ source: 'aws.ecr', account: awsAccount, time: '2026-11-21T10:00:00Z', region: 'us-east-1', resources: [] },
-    detail: {
-      ...{ result: 'SUCCESS', 'repository-name': repository, 'image-digest': digest },
-      ...{ 'action-type': 'PUSH', 'image-tag': tag },
-    },
-  };
-}
-
-function tagged(tag: string): string {
-  return `${awsAccount}.dkr.ecr.us-east-1.amazonaws.com/${repository}:${tag}`;
-}
-
-/** An event of API Gateway (proxy integration of a REST API) and what comes back. */
-async function get(
-  aws: AwsEstate,
-  path: string,
-  query: Readonly<Record<string, readonly string[]>> = {},
-  options: { method?: string; body?: string; isBase64Encoded?: boolean; authorization?: string | null } = {},
-): Promise<ProxyAnswer> {
-  const { method = 'GET', body = null, isBase64Encoded = false } = options;
-  const basic = `Basic ${Buffer.from(`admin:${adminPassword}`).toString('base64')}`;
-  const { authorization = basic } = options;
-  const headers = authorization === null ? {} : { Authorization: authorization };
-  const last = Object.fromEntries(Object.entries(query).map(([name, values]) => [name, values.at(-1)]));
-  return (await aws.lambda('api')).ask({
-    ...{ resource: '/{path+}', path, httpMethod: method, headers, body, isBase64Encoded },
-    multiValueHeaders: Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, [value]])),
-    queryStringParameters: Object.keys(query).length === 0 ? null : last,
-    multiValueQueryStringParameters: Object.keys(query).length === 0 ? null : query,
-    ...{ pathParameters: { path: path.slice(1) }, stageVariables: null },
-    requestContext: { path: `/v1${path}`, stage: 'v1', httpMethod: method, requestId: 'request' },
-  });
-}
-
 function vulnerabilities({ status, text }: ProxyAnswer): readonly string[] {
   assert.equal(status, 200, text);
   const { vulnerabilities } = JSON.parse(text) as { vulnerabilities: { vuln: string; package: string }[] };
@@ -278,19 +213,6 @@ function vulnerabilities({ status, text }: ProxyAnswer): readonly string[] {
     .filter(({ vuln }) => vuln.startsWith('CVE'))
     .map((one) => `${one.vuln} ${one.package}`)
     .sort();
-}
-
-/** Lets every function do what waits for it. */
-async function drain(aws: AwsEstate): Promise<void> {
-  const takers = ['catalog-image-pushed', 'policy-engine-image-analyzed', 'policy-engine-image-matched'] as const;
-  for (let busy = true; busy; ) {
-    busy = false;
-    for (const name of takers) busy = (await aws.poll(name)).taken > 0 || busy;
-  }
-}
-
-async function rows(aws: AwsEstate, statement: string): Promise<readonly unknown[]> {
-  return (await aws.database.once(statement, [])).rows;
 }
 
 /** Everything that people see, without the times at which it was looked at last. */

@@ -16,7 +16,7 @@ const budgets: Readonly<Record<FunctionName, number>> = {
   'catalog-reconcile': 1305,
   'policy-engine-image-analyzed': 1300,
   'policy-engine-image-matched': 1300,
-  'feeds-schedule': 1110,
+  'feeds-schedule': 1135,
   dispatch: 430,
   migrator: 990,
 };

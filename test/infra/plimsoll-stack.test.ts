@@ -25,6 +25,8 @@ const stateful: Readonly<Record<string, readonly string[]>> = {
     'MessagingImagePushedDead96F74E12',
     'MessagingImageQueuedDF402CC2',
     'MessagingImageQueuedDeadD7417631',
+    'MessagingImageRemovedD70B0D6C',
+    'MessagingImageRemovedDead72B4BF8E',
   ],
   'AWS::ECR::Repository': ['AnalyzersImages38BB18ED'],
   'AWS::ApiGateway::RestApi': ['ApiRest4DEC74FE'],

@@ -19,6 +19,7 @@ import { type FakeDataApi, startDataApi } from '#test/fakes/data-api.ts';
 import { type FakeDatabase, pgliteDatabase } from '#test/fakes/data-api-database.ts';
 import { type Ecr, startEcr } from '#test/fakes/ecr.ts';
 import { type FakeS3, fakeS3 } from '#test/fakes/s3.ts';
+import { type FakeSns, fakeSns } from '#test/fakes/sns.ts';
 import { fakeSecretsManager } from '#test/fakes/secrets-manager.ts';
 import { type FakeSqs, fakeSqs } from '#test/fakes/sqs.ts';
 import { type FunctionName, functions } from '../../infra/functions.ts';
@@ -29,6 +30,7 @@ import { type TestClock, testClock } from './test-clock.ts';
 
 const region = 'us-east-1';
 const bucket = 'blobs';
+const stagedFeeds = 'staged-feeds';
 
 /** The AWS account that images are pushed to. */
 export const awsAccount = '123456789012';
@@ -43,6 +45,8 @@ export interface AwsEstate extends AsyncDisposable {
   readonly sqs: FakeSqs;
   readonly s3: FakeS3;
   readonly ecr: Ecr;
+  /** The topic of notices. */
+  readonly sns: FakeSns;
   readonly api: FakeDataApi;
   readonly database: FakeDatabase;
   /** Who the functions are in the database. */
@@ -69,9 +73,12 @@ export async function openAwsEstate(): Promise<AwsEstate> {
   const clock = testClock(Date.now());
   const database = opened.use(await pgliteDatabase());
   const logins: Record<string, DatabaseLogin> = {};
-  const api = opened.use(await startDataApi({ clock: systemClock, backend: database, logins }));
-  const sqs = opened.use(await fakeSqs(clock));
   const s3 = opened.use(await fakeS3());
+  const imports = { endpoint: s3.endpoint, region, reads: [stagedFeeds] };
+  const api = opened.use(await startDataApi({ clock: systemClock, backend: database, logins, imports }));
+  const sqs = opened.use(await fakeSqs(clock));
+  const topic = `arn:aws:sns:${region}:${awsAccount}:notices`;
+  const sns = opened.use(await fakeSns(topic));
   const secrets = opened.use(await fakeSecretsManager(systemClock));
   const ecr = opened.use(await startEcr({ clock: systemClock, region, accounts: [awsAccount] }));
   const user = ecr.addUser(awsAccount, 'plimsoll');
@@ -82,7 +89,7 @@ export async function openAwsEstate(): Promise<AwsEstate> {
   const prefix = `${sqs.endpoint}/000000000000/plimsoll-`;
   for (const kind of [...event.options.map(({ shape }) => shape.kind.value), wakeQueue]) await makeQueue(client, kind);
   const bucketClient = new S3Client({ ...awsTestClient(s3.endpoint), forcePathStyle: true });
-  await bucketClient.send(new CreateBucketCommand({ Bucket: bucket }));
+  for (const Bucket of [bucket, stagedFeeds]) await bucketClient.send(new CreateBucketCommand({ Bucket }));
   bucketClient.destroy();
   const login = { name: 'plimsoll_app', password: 'harbour0123456789abcdefghijklmnopqrstuvw' };
   const [app, admin] = await makeSecrets(secrets.endpoint, [
@@ -100,6 +107,7 @@ export async function openAwsEstate(): Promise<AwsEstate> {
     AWS_ENDPOINT_URL_S3: s3.endpoint,
     AWS_ENDPOINT_URL_RDS_DATA: api.endpoint,
     AWS_ENDPOINT_URL_ECR: ecr.endpoint,
+    AWS_ENDPOINT_URL_SNS: sns.endpoint,
     AWS_ENDPOINT_URL_SECRETS_MANAGER: secrets.endpoint,
     [environment.cluster]: api.clusterArn,
     [environment.databaseSecret]: app!,
@@ -107,7 +115,9 @@ export async function openAwsEstate(): Promise<AwsEstate> {
     [environment.adminSecret]: admin!,
     [environment.database]: api.database,
     [environment.blobs]: bucket,
+    [environment.stagedFeeds]: stagedFeeds,
     [environment.queueUrlPrefix]: prefix,
+    [environment.noticeTopic]: topic,
     [environment.account]: 'admin',
     [environment.awsAccount]: awsAccount,
     [environment.feedsMirror]: mirror,
@@ -132,7 +142,7 @@ export async function openAwsEstate(): Promise<AwsEstate> {
   };
   const stack = opened.move();
   return {
-    ...{ clock, sqs, s3, ecr, api, database, login, variables, mirror, lambda },
+    ...{ clock, sqs, s3, ecr, sns, api, database, login, variables, mirror, lambda },
     async send(queue, body) {
       await client.send(new SendMessageCommand({ QueueUrl: prefix + queueName(queue), MessageBody: body }));
     },
@@ -197,18 +207,19 @@ async function makeSecrets(endpoint: string, values: readonly Record<string, str
   return arns;
 }
 
-/** Alpine 3.20 in a mirror: what was fixed in musl, by version. */
+/** Alpine 3.20 in a mirror: what was fixed in a package, by version. */
 export async function writeAlpine(
   mirror: string,
   secfixes: Readonly<Record<string, readonly string[]>>,
+  name = 'musl',
 ): Promise<void> {
   const folder = join(mirror, 'secdb.alpinelinux.org/v3.20');
   await mkdir(folder, { recursive: true });
-  const write = (name: string, packages: readonly unknown[]) =>
+  const write = (reponame: string, packages: readonly unknown[]) =>
     writeFile(
-      join(folder, `${name}.json`),
-      JSON.stringify({ distroversion: 'v3.20', reponame: name, packages: [...packages] }),
+      join(folder, `${reponame}.json`),
+      JSON.stringify({ distroversion: 'v3.20', reponame, packages: [...packages] }),
     );
-  await write('main', [{ pkg: { name: 'musl', secfixes } }]);
+  await write('main', [{ pkg: { name, secfixes } }]);
   await write('community', []);
 }
