@@ -28,4 +28,14 @@ export interface Package {
   readonly size: number | null;
   /** Files that the package owns, absolute in the image; empty where the ecosystem does not say. */
   readonly files: readonly string[];
+  /** Of a package of a language: the places in `paths` that packages of the distribution own; left out when there are none. */
+  readonly owners?: readonly PathOwner[];
+  /** CPE 2.3 names of a program that no package manager knows: it is judged by these. */
+  readonly cpes?: readonly string[];
+}
+
+/** A place and the package of the distribution that put it there, by its purl. */
+export interface PathOwner {
+  readonly path: string;
+  readonly purl: string;
 }

@@ -1,6 +1,10 @@
+import { type DistroAdvisories, distroAdvisories } from '#core/distro.ts';
 import { ecosystems } from '#core/ecosystem.ts';
 import type { Package } from '#core/package.ts';
+import type { ImageReport } from '#schema/image-report.ts';
 import type { Scheme } from '#versions/comparators.ts';
+import { cpeNames } from './cpe-names.ts';
+import { fedoraVendor, foreignVendor } from './foreign-vendor.ts';
 
 /** The name and version under which advisories speak of a package, and the scheme that orders its versions. */
 export interface MatchName {
@@ -10,19 +14,62 @@ export interface MatchName {
   readonly scheme: Scheme;
 }
 
+/** Every name of a package, or why nothing can be said of it: the end of a sentence that begins `... is not judged: `. */
+export type MatchNames =
+  | { readonly kind: 'named'; readonly names: readonly MatchName[] }
+  | { readonly kind: 'unjudged'; readonly reason: string };
+
+/** What decides the names of the packages of one image. */
+export interface NamingWorld {
+  readonly advisories: DistroAdvisories | null;
+  /** How the distribution calls itself. */
+  readonly distro: string;
+  /** The epoch of each source rpm, by its file name. */
+  readonly epochs: ReadonlyMap<string, string>;
+}
+
+export function namingWorld({ distro, packages }: Pick<ImageReport, 'distro' | 'packages'>): NamingWorld {
+  return {
+    advisories: distroAdvisories(distro),
+    distro: distro === null ? 'a distribution that is not named' : `${distro.id} ${distro.versionId ?? ''}`.trim(),
+    epochs: sourceEpochs(packages),
+  };
+}
+
 /**
- * The match name of a package found in an image of this distribution namespace (`alpine:3.20`; null when not known), or
- * null when nothing can be said of it: a distribution package without a known distribution.
+ * The names under which advisories speak of a package.
  *
- * Debian and Alpine advisories speak of source packages and their versions (Debian security tracker; apk `o:`), rpm
- * advisories of binary packages, with the stream before the name for a modular build (`nodejs:18/nodejs`).
+ * Debian, Alpine and Arch advisories speak of source packages and their versions (Debian security tracker; apk `o:`), rpm
+ * advisories of binary packages or of source packages (`NAME.src`), with the stream before the name for a modular
+ * build (`nodejs:18/nodejs`). Programs that no package manager knows are judged by their CPEs.
  */
-export function matchName(found: Package, distroNamespace: string | null): MatchName | null {
-  const { scheme, namespace } = ecosystems[found.type];
-  if (namespace !== null) return { namespace, scheme, name: languageName(found), version: found.version };
-  if (distroNamespace === null) return null;
-  const judged = found.type === 'rpm' ? binary(found) : (found.origin ?? binary(found));
-  return { namespace: distroNamespace, scheme, name: judged.name, version: judged.version };
+export function matchNames(found: Package, world: NamingWorld): MatchNames {
+  const { scheme, namespace, os } = ecosystems[found.type];
+  const cpes = cpeNames(found);
+  if (cpes.length > 0) return { kind: 'named', names: cpes };
+  if (!os) {
+    if (namespace === null) return unjudged('nothing has advisories for its kind');
+    if (isUnreleased(found)) return unjudged('its main module was built without a released version');
+    return { kind: 'named', names: [{ namespace, scheme, name: languageName(found), version: found.version }] };
+  }
+  if (world.advisories === null) return unjudged(`no advisory namespace for ${world.distro}`);
+  const judgedBy = ownerNamespace(found, world.advisories.namespace);
+  const vendor = foreignVendor(found, judgedBy);
+  if (vendor !== null) return unjudged(`built by others, of whom the advisories of ${judgedBy} do not speak`);
+  const named = (name: string, version: string): MatchName => ({ namespace: judgedBy, scheme, name, version });
+  if (found.type !== 'rpm') {
+    const source = found.origin ?? found;
+    return { kind: 'named', names: [named(source.name, source.version)] };
+  }
+  const stream = streamOf(found);
+  if (stream === null) return unjudged('builds of a module that do not name its stream');
+  const binary = named(`${stream}${found.name}`, found.version);
+  if (found.origin === null) return { kind: 'named', names: [binary] };
+  return { kind: 'named', names: [binary, named(`${stream}${found.origin.name}.src`, sourceVersion(found, world))] };
+}
+
+function unjudged(reason: string): MatchNames {
+  return { kind: 'unjudged', reason };
 }
 
 /** PEP 503: runs of `-`, `_` and `.` are one hyphen, lower case. Other ecosystems compare names as they are. */
@@ -30,9 +77,44 @@ function languageName(found: Package): string {
   return found.type === 'python' ? found.name.toLowerCase().replace(/[-_.]+/g, '-') : found.name;
 }
 
-function binary(found: Package): { name: string; version: string } {
-  const stream = /[?&]rpmmod=([^&#]+)/.exec(found.purl)?.[1];
-  const name =
-    stream === undefined ? found.name : `${decodeURIComponent(stream).split(':').slice(0, 2).join(':')}/${found.name}`;
-  return { name, version: found.version };
+/**
+ * A Go program built outside of a tag has no version that advisories could speak of: `(devel)`, a pseudo-version made from
+ * a commit (https://go.dev/ref/mod#pseudo-versions), or a tag with changes that nobody knows (`+dirty`).
+ */
+function isUnreleased({ type, source, version }: Package): boolean {
+  if (type !== 'golang' || source !== 'mod') return false;
+  return !/^v\d/.test(version) || /\d{14}-[0-9a-f]{12}/.test(version) || /\+(?:.*\.)?dirty\b/.test(version);
 }
+
+/** What Fedora builds for Enterprise Linux is told of by EPEL's own advisories. */
+function ownerNamespace({ vendor }: Package, namespace: string): string {
+  const [, release] = /^(?:rhel|almalinux|rocky|ol):(.+)$/.exec(namespace) ?? [];
+  return release !== undefined && vendor === fedoraVendor ? `epel:${release}` : namespace;
+}
+
+/** `nodejs:18/` from the MODULARITYLABEL; a build of a module without one says so in its release only. */
+function streamOf({ purl, version }: Package): string | null {
+  const label = /[?&]rpmmod=([^&#]+)/.exec(purl)?.[1];
+  if (label !== undefined) return `${decodeURIComponent(label).split(':').slice(0, 2).join(':')}/`;
+  return /\.module[_+]/.test(version) ? null : '';
+}
+
+/**
+ * A source rpm's file name has no epoch. That of a binary package is its own where the binary has the source's version;
+ * a binary with a version of its own (perl's modules) may have another epoch, so its siblings tell.
+ */
+function sourceVersion({ source, origin }: Package, { epochs }: NamingWorld): string {
+  const epoch = epochs.get(source ?? '');
+  return epoch === undefined ? origin!.version : epoch + withoutEpoch(origin!.version);
+}
+
+function sourceEpochs(packages: readonly Package[]): ReadonlyMap<string, string> {
+  const epochs = new Map<string, string>();
+  for (const { type, source, origin, version } of packages) {
+    if (type !== 'rpm' || source === null || origin === null) continue;
+    if (withoutEpoch(version) === withoutEpoch(origin.version)) epochs.set(source, /^\d+:/.exec(version)?.[0] ?? '');
+  }
+  return epochs;
+}
+
+const withoutEpoch = (version: string) => version.replace(/^\d+:/, '');

@@ -3,8 +3,7 @@ import type { Note } from '#core/note.ts';
 import type { Package } from '#core/package.ts';
 import type { ImageReport } from '#schema/image-report.ts';
 import { comparators } from '#versions/comparators.ts';
-import { distroNamespace } from '#core/distro.ts';
-import { type MatchName, matchName } from './match-name.ts';
+import { type MatchName, matchNames, namingWorld } from './match-name.ts';
 
 /** A package as the database judges it: one match name, its key in hex, null when its version cannot be placed. */
 export interface SetMember {
@@ -28,7 +27,7 @@ export interface ImageSets {
   readonly sets: readonly PackageSet[];
   /** Advisory namespaces that the image needs, sorted. */
   readonly namespaces: readonly string[];
-  /** Packages under no namespace: said, never passed over. */
+  /** Packages that no advisory can speak of, and what may not fit: said, never passed over. */
   readonly notes: readonly Note[];
 }
 
@@ -36,24 +35,33 @@ export interface ImageSets {
 const setSize = 4000;
 
 /** The package sets of an image report: pure, the same report always gives the same digests. */
-export function packageSets(report: ImageReport): ImageSets {
-  const distro = distroNamespace(report.distro);
+export function packageSets(report: Pick<ImageReport, 'distro' | 'packages'>): ImageSets {
+  const world = namingWorld(report);
   const byLayer = new Map<string, Map<string, SetMember>>();
-  const unmapped = new Map<string, number>();
+  const unjudged = new Map<string, Package[]>();
   for (const found of report.packages) {
-    const named = matchName(found, distro);
-    if (named === null) {
-      unmapped.set(found.type, (unmapped.get(found.type) ?? 0) + 1);
+    const named = matchNames(found, world);
+    if (named.kind === 'unjudged') {
+      const why = `${found.type}\n${named.reason}`;
+      const same = unjudged.get(why);
+      if (same === undefined) unjudged.set(why, [found]);
+      else same.push(found);
       continue;
     }
     const layer = found.layer ?? '';
     const members = byLayer.get(layer) ?? new Map<string, SetMember>();
-    members.set(`${named.namespace}\n${named.name}\n${found.purl}`, memberOf(found, named));
+    for (const name of named.names)
+      members.set(`${name.namespace}\n${name.name}\n${found.purl}`, memberOf(found, name));
     byLayer.set(layer, members);
   }
   const sets = [...byLayer.values()].flatMap(splitSets);
   const namespaces = new Set(sets.flatMap((set) => set.members.map((member) => member.namespace)));
-  return { sets, namespaces: [...namespaces].sort(), notes: unmappedNotes(report, unmapped) };
+  const caveat = sets.length === 0 ? null : (world.advisories?.caveat ?? null);
+  return {
+    sets,
+    namespaces: [...namespaces].sort(),
+    notes: [...[...unjudged].map(unjudgedNote), ...(caveat === null ? [] : [note(caveat)])],
+  };
 }
 
 function memberOf(found: Package, named: MatchName): SetMember {
@@ -80,15 +88,16 @@ function splitSets(members: ReadonlyMap<string, SetMember>): PackageSet[] {
   return sets;
 }
 
-function unmappedNotes(report: ImageReport, unmapped: ReadonlyMap<string, number>): Note[] {
-  const distro =
-    report.distro === null
-      ? 'a distribution that is not named'
-      : `${report.distro.id} ${report.distro.versionId ?? ''}`.trim();
-  return [...unmapped].map(([type, count]) => ({
-    analyzer: 'match',
-    layer: null,
-    path: null,
-    problem: `${count} ${type} packages are not judged: no advisory namespace for ${distro}`,
-  }));
+const namedPackages = 3;
+
+function unjudgedNote([why, packages]: readonly [string, readonly Package[]]): Note {
+  const [type = '', reason = ''] = why.split('\n');
+  const names = [...new Set(packages.map(({ name }) => name))];
+  const some = names.slice(0, namedPackages).join(', ') + (names.length > namedPackages ? ', ...' : '');
+  const counted = packages.length === 1 ? `1 ${type} package is` : `${packages.length} ${type} packages are`;
+  return note(`${counted} not judged: ${reason} (${some})`);
+}
+
+function note(problem: string): Note {
+  return { analyzer: 'match', layer: null, path: null, problem };
 }
