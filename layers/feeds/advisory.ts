@@ -18,6 +18,8 @@ export interface AffectedRange {
   readonly name: string;
   /** First affected version; null from the beginning. */
   readonly introduced: string | null;
+  /** The version that all affected ones are above, where upstream says that instead of `introduced`. */
+  readonly introducedAfter?: string;
   /** First version that is not affected any more; null when there is none. Shown as the mend only where `state` is `fixed`. */
   readonly fixed: string | null;
   /** Last affected version, where upstream says that instead of `fixed`. */

@@ -4,6 +4,8 @@ import type { Comparator, KeyInterval, Undecidable } from './comparator.ts';
 export interface Bounds {
   /** First affected version; null or `0` is from the beginning. */
   readonly introduced: string | null;
+  /** The version that all affected ones are above, where upstream says that instead of `introduced`. */
+  readonly introducedAfter?: string;
   /** First version that is not affected any more. */
   readonly fixed: string | null;
   /** Last affected version. Looked at only when there is no `fixed`. */
@@ -22,13 +24,13 @@ export interface Empty {
 }
 
 /**
- * The keys from `introduced` on and before `fixed`, or up to and including `lastAffected`. `0` as the first affected
+ * The keys from `introduced` on, or above `introducedAfter`, and before `fixed`, or up to and including `lastAffected`. `0` as the first affected
  * version is the beginning and not the key of 0, since `0~rc`, `0.dev0` and `0-alpha` sort below that. Undecidable names
  * the bound that failed.
  */
 export function interval(comparator: Comparator, bounds: Bounds): Interval | Empty | Undecidable {
-  const { introduced, fixed, lastAffected } = bounds;
-  const lo = introduced === null || introduced === '0' ? beginning : comparator.start(introduced);
+  const { fixed, lastAffected } = bounds;
+  const lo = beginningOf(comparator, bounds);
   if (!(lo instanceof Uint8Array)) return ofBound('introduced', lo);
   if (fixed !== null) {
     const hi = comparator.start(fixed);
@@ -64,10 +66,19 @@ export function compareBytes(a: Uint8Array, b: Uint8Array): number {
 const beginning = new Uint8Array();
 const endless = Uint8Array.of(0xff);
 
+function beginningOf(comparator: Comparator, bounds: Bounds): Uint8Array | Undecidable {
+  const { introduced, introducedAfter, lastAffected } = bounds;
+  if (introducedAfter !== undefined) return comparator.end(introducedAfter);
+  // From 0 to 0 is that one version.
+  return introduced === null || (introduced === '0' && lastAffected !== '0') ? beginning : comparator.start(introduced);
+}
+
 function between(lo: Uint8Array, hi: Uint8Array, bounds: Bounds): Interval | Empty {
   if (compareBytes(lo, hi) < 0) return { kind: 'interval', lo, hi };
   const end = bounds.fixed === null ? `last affected ${bounds.lastAffected}` : `fixed ${bounds.fixed}`;
-  return { kind: 'empty', reason: `no version lies from ${bounds.introduced ?? 'the beginning'} to ${end}` };
+  const start = bounds.introducedAfter === undefined ? 'from' : 'after';
+  const first = bounds.introducedAfter ?? bounds.introduced ?? 'the beginning';
+  return { kind: 'empty', reason: `no version lies ${start} ${first} to ${end}` };
 }
 
 function ofBound(bound: string, failed: Undecidable): Undecidable {

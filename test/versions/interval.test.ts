@@ -43,6 +43,25 @@ describe('an interval of an advisory', () => {
     assert.equal(holds('deb', bounds, '1.2-3+b1'), false);
   });
 
+  test('begins above the version that all affected ones are above', () => {
+    const bounds = { introducedAfter: '1.0.0', lastAffected: '1.2.0' };
+    assert.equal(holds('semver', bounds, '1.0.0'), false);
+    assert.equal(holds('semver', bounds, '1.0.1-0'), true);
+    assert.equal(holds('semver', bounds, '1.2.0'), true);
+    assert.equal(holds('rpm', { introducedAfter: '1.2' }, '1.2-9.el9'), false);
+    assert.equal(holds('rpm', { introducedAfter: '1.2' }, '1.2.1-1'), true);
+    assert.equal(holds('pep440', { introducedAfter: '1.0' }, '1.0+local'), false);
+    const nothing = interval(comparators.semver, { ...open, introducedAfter: '1.0.0', lastAffected: '1.0.0' });
+    assert.ok(nothing.kind === 'empty');
+    assert.match(nothing.reason, /after 1\.0\.0 to last affected 1\.0\.0/);
+    assert.equal(interval(comparators.semver, { ...open, introducedAfter: 'x' }).kind, 'undecidable');
+  });
+
+  test('from 0 to 0 holds that one version', () => {
+    assert.equal(holds('gem', { introduced: '0', lastAffected: '0' }, '0.a'), false);
+    assert.equal(holds('gem', { introduced: '0', lastAffected: '0' }, '0'), true);
+  });
+
   test('introduced 0 or nothing begins below the pre-releases of 0', () => {
     for (const introduced of ['0', null]) {
       assert.equal(holds('deb', { introduced, fixed: '1' }, '0~rc1'), true);

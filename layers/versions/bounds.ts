@@ -1,0 +1,92 @@
+import type { Comparator, Undecidable } from './comparator.ts';
+import { type Bounds, compareBytes, type Empty, interval } from './interval.ts';
+
+/** Every version. */
+export const everything: Bounds = { introduced: null, fixed: null, lastAffected: null };
+
+/** `>= version` */
+export function from(version: string): Bounds {
+  return { ...everything, introduced: version };
+}
+
+/** `> version` */
+export function after(version: string): Bounds {
+  return { ...everything, introducedAfter: version };
+}
+
+/** `< version` */
+export function before(version: string): Bounds {
+  return { ...everything, fixed: version };
+}
+
+/** `<= version` */
+export function through(version: string): Bounds {
+  return { ...everything, lastAffected: version };
+}
+
+/** `= version` */
+export function only(version: string): Bounds {
+  return { ...everything, introduced: version, lastAffected: version };
+}
+
+/** `>= first`, `< end` */
+export function span(first: string, end: string): Bounds {
+  return { ...everything, introduced: first, fixed: end };
+}
+
+/** `!= version` */
+export function except(version: string): readonly Bounds[] {
+  return [before(version), after(version)];
+}
+
+/** True for bounds that one version and its spellings satisfy: `= version`. */
+export function isOnly({ introduced, introducedAfter, fixed, lastAffected }: Bounds): boolean {
+  return introduced !== null && introduced === lastAffected && fixed === null && introducedAfter === undefined;
+}
+
+/** The versions that satisfy both: the higher beginning and the lower end. Undecidable when two ends of a kind cannot be compared. */
+export function common(a: Bounds, b: Bounds, comparator: Comparator): Bounds | Empty | Undecidable {
+  const low = higherStart(a, b, comparator);
+  if ('kind' in low) return low;
+  const high = lowerEnd(a, b, comparator);
+  if ('kind' in high) return high;
+  const both = { ...low, fixed: high.fixed, lastAffected: high.lastAffected };
+  const found = interval(comparator, both);
+  return found.kind === 'empty' ? found : both;
+}
+
+/** What lies below the bounds and what lies above them: none, one or two ranges. */
+export function outside({ introduced, introducedAfter, fixed, lastAffected }: Bounds): readonly Bounds[] {
+  const below =
+    introducedAfter !== undefined ? [through(introducedAfter)] : hasStart(introduced) ? [before(introduced)] : [];
+  if (fixed !== null) return [...below, from(fixed)];
+  return lastAffected === null ? below : [...below, after(lastAffected)];
+}
+
+function hasStart(introduced: string | null): introduced is string {
+  return introduced !== null && introduced !== '0';
+}
+
+function isOpenBelow({ introduced, introducedAfter }: Bounds): boolean {
+  return introducedAfter === undefined && !hasStart(introduced);
+}
+
+function higherStart(a: Bounds, b: Bounds, comparator: Comparator): Bounds | Undecidable {
+  if (isOpenBelow(b)) return a;
+  if (isOpenBelow(a)) return b;
+  const one = interval(comparator, { ...a, fixed: null, lastAffected: null });
+  if (one.kind === 'undecidable') return one;
+  const two = interval(comparator, { ...b, fixed: null, lastAffected: null });
+  if (two.kind === 'undecidable') return two;
+  return one.kind === 'empty' || (two.kind === 'interval' && compareBytes(one.lo, two.lo) >= 0) ? a : b;
+}
+
+function lowerEnd(a: Bounds, b: Bounds, comparator: Comparator): Bounds | Undecidable {
+  if (b.fixed === null && b.lastAffected === null) return a;
+  if (a.fixed === null && a.lastAffected === null) return b;
+  const one = interval(comparator, { ...everything, fixed: a.fixed, lastAffected: a.lastAffected });
+  if (one.kind === 'undecidable') return one;
+  const two = interval(comparator, { ...everything, fixed: b.fixed, lastAffected: b.lastAffected });
+  if (two.kind === 'undecidable') return two;
+  return one.kind === 'empty' || (two.kind === 'interval' && compareBytes(one.hi, two.hi) <= 0) ? a : b;
+}
