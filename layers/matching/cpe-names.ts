@@ -1,17 +1,22 @@
 import type { Package } from '#core/package.ts';
-import type { MatchName } from './match-name.ts';
 
 /** CPEs of one program that are looked at: more are no identification but a guess. */
 const mostCpes = 10;
 
-/** The names of a program by its CPEs, in the namespace `cpe`: `vendor:product`, in the version of the CPE where it has one. */
-export function cpeNames({ cpes = [], version }: Package): readonly MatchName[] {
-  const names = new Map<string, MatchName>();
+/** A name as the namespace `cpe` has it, `vendor:product`. */
+export interface CpeName {
+  readonly name: string;
+  readonly version: string;
+}
+
+/** The names of a program by its CPEs, in the version of the CPE where it has one. */
+export function cpeNames({ cpes = [], version }: Package): readonly CpeName[] {
+  const names = new Map<string, CpeName>();
   for (const cpe of cpes.slice(0, mostCpes)) {
     const [prefix, form, part, vendor, product, its] = cpe.split(/(?<!\\):/);
     if (prefix !== 'cpe' || form !== '2.3' || part !== 'a' || !isNamed(vendor) || !isNamed(product)) continue;
     const name = `${vendor}:${product}`.toLowerCase();
-    names.set(name, { namespace: 'cpe', name, version: isNamed(its) ? unescaped(its) : version, scheme: 'generic' });
+    names.set(name, { name, version: isNamed(its) ? unescaped(its) : version });
   }
   return [...names.values()];
 }

@@ -45,7 +45,7 @@ export function namingWorld({ distro, packages }: Pick<ImageReport, 'distro' | '
  */
 export function matchNames(found: Package, world: NamingWorld): MatchNames {
   const { scheme, namespace, os } = ecosystems[found.type];
-  const cpes = cpeNames(found);
+  const cpes = cpeNames(found).map((cpe): MatchName => ({ namespace: 'cpe', scheme: 'generic', ...cpe }));
   if (cpes.length > 0) return { kind: 'named', names: cpes };
   if (!os) {
     if (namespace === null) return unjudged('nothing has advisories for its kind');
