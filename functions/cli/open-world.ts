@@ -51,8 +51,8 @@ export async function openWorld(io: Io, values: Values, purpose: 'scan' | 'feeds
   });
   opened.use(platform);
   const temporaryFile = (name: string) => platform.temporaryFile(name);
-  const { sql, clock, log } = platform;
-  const feeds = { sql, clock, log, temporaryFile, fetch: feedsFetch(platform.fetch, mirror) };
+  const { sql, clock, log, staging } = platform;
+  const feeds = { sql, clock, log, staging, temporaryFile, fetch: feedsFetch(platform.fetch, mirror) };
   const resources = opened.move();
   return {
     ...platform,

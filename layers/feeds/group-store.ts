@@ -1,7 +1,6 @@
 import type { Sql } from '#platform/sql.ts';
-import type { SetAside } from './advisory.ts';
-import type { GroupName } from './advisory-store.ts';
 import type { Mark } from './feed.ts';
+import type { GroupName } from './revision-store.ts';
 
 /** A feed group as it stands in the database. Times are milliseconds since the epoch. */
 export interface StoredGroup extends GroupName {
@@ -54,21 +53,6 @@ export async function putGroup(sql: Sql, group: StoredGroup): Promise<void> {
        loaded_revision = coalesce(feed_group.loaded_revision,
          case when excluded.loaded_at is not null then greatest(feed_group.begun, excluded.revision) end)`,
     { ...group, mark: group.mark === null ? null : JSON.stringify(group.mark), missing: JSON.stringify(group.missing) },
-  );
-}
-
-/** Replaces what is kept aside of a group. */
-export async function putSetAside(sql: Sql, { feed, group }: GroupName, aside: readonly SetAside[]): Promise<void> {
-  await sql.query(
-    `with j as materialized (select record, reason from jsonb_to_recordset(:aside::jsonb) as x(record text, reason text)),
-     gone as (
-       delete from feed_set_aside s where s.feed = :feed::text and s.feed_group = :group::text
-         and not exists (select 1 from j where j.record = s.record)
-     )
-     insert into feed_set_aside (feed, feed_group, record, reason)
-     select :feed::text, :group::text, record, reason from j order by record
-     on conflict (feed, feed_group, record) do update set reason = excluded.reason`,
-    { feed, group, aside: JSON.stringify(aside) },
   );
 }
 

@@ -1,16 +1,12 @@
 import { Fault } from '#core/fault.ts';
-import type { Sql } from '#platform/sql.ts';
 import type { FeedRecord, SetAside } from './advisory.ts';
-import {
-  analyzeTables,
-  beginRevision,
-  closeRecords,
-  type GroupName,
-  knownRecords,
-  writeRecords,
-} from './advisory-store.ts';
-import { putSetAside } from './group-store.ts';
-import { type StoredAdvisory, storedAdvisory } from './stored-advisory.ts';
+import { analyzeTables, knownAdvisories } from './advisory-store.ts';
+import { knownEnrichments } from './enrichment-store.ts';
+import { recordChunks } from './record-chunks.ts';
+import type { GroupName } from './revision-store.ts';
+import { putSetAside } from './set-aside-store.ts';
+import { type StoredRecord, storedAdvisory, storedEnrichment } from './stored-record.ts';
+import { startWriting, type WriteWorld } from './write-records.ts';
 
 /** What a load did. */
 export interface Loaded {
@@ -27,81 +23,122 @@ export interface Loaded {
 }
 
 export interface LoadOptions {
+  /** False when the stream holds only what changed: see `Fetched.complete`. */
+  readonly complete: boolean;
   /** A group may lose more than half of its records. */
   readonly force: boolean;
   /** Called now and then, and before anything is closed, with the number of records seen so far; throwing ends the load. */
   readonly onRecords: (records: number) => void;
 }
 
-/** Of one statement: about 0.1 to 1 s of the database, and well under the 4 MiB of a request. */
-const chunk = { rows: 1000, records: 1000, bytes: 1024 * 1024 };
-
 const tellEach = 250;
 
 /** Reasons that are kept; all are counted. */
-const keptAside = 1000;
+const keptAside = 10_000;
 const maxAside = 200_000;
 
-/** Rows after which the planner is told, then each time that they are eight times as many: plans for empty tables are quadratic. */
-const firstAnalyze = 500;
+/** Of a group: more are not told apart in memory. */
+const maxRecords = 4_000_000;
+
+/** A load of fewer rows does not change what the planner should know. */
+const analyzeAbove = 500;
 
 /**
  * Brings what is stored of a group to what the stream says: writes only what differs, in chunks that are each valid on
  * their own, and after a stream that ended well closes what upstream does not have any more. So a load that dies half-way
  * is finished by the next one. What is stored of a record that cannot be read now stays. Throws `feed/failed` for a stream without
- * records, or one that would close more than half of more than 1,000, unless forced.
+ * records where they should be all, or one that would close more than half of more than 1,000, unless forced.
  */
 export async function loadRecords(
-  sql: Sql,
+  world: WriteWorld,
   name: GroupName,
   stream: AsyncIterable<FeedRecord>,
   options: LoadOptions,
 ): Promise<Loaded> {
-  const known = await knownRecords(sql, name);
-  const writer = startWriter(sql, name);
-  const aside = new Map<string, string>();
-  const seen = new Set<string>();
-  const setAside = ({ record, reason }: SetAside) => {
-    if (aside.size >= maxAside) throw refused(name, `more than ${maxAside} records cannot be read`);
-    if (!aside.has(record)) aside.set(record, reason.slice(0, 300));
+  const known = {
+    advisory: await knownAdvisories(world.sql, name),
+    enrichment: await knownEnrichments(world.sql, name),
   };
-  for await (const item of stream) {
-    if ('reason' in item) {
-      setAside(item);
-      continue;
-    }
-    if (!('affected' in item)) continue;
-    if (seen.has(item.record)) {
-      setAside({ record: item.record, reason: 'upstream has this record twice: the first is kept' });
-      continue;
-    }
-    const { stored, aside: left } = storedAdvisory(item);
-    if (left !== null) setAside(left);
-    if (stored === null) continue;
-    seen.add(stored.record);
-    if (seen.size % tellEach === 0) options.onRecords(seen.size);
-    if (known.get(stored.record) !== stored.hash) await writer.add(stored);
-  }
-  await writer.flush();
-  options.onRecords(seen.size);
-  const living = [...known].filter(([, hash]) => hash !== '').map(([record]) => record);
-  const vanished = living.filter((record) => !seen.has(record) && !aside.has(record));
-  if (!options.force) checkShrink(name, living.length, vanished.length, seen.size);
-  if (vanished.length > 0) await closeRecords(sql, name, vanished, await writer.revision());
-  const reasons = [...aside].slice(0, keptAside).map(([record, reason]) => ({ record: record.slice(0, 300), reason }));
-  await putSetAside(sql, name, reasons);
-  if (writer.opened() >= firstAnalyze) await analyzeTables(sql, ['advisory', 'name']);
+  const reading = startReading(name, known, options);
+  const writing = startWriting(world, name);
+  await writing.write(recordChunks(reading.changed(stream)));
+  options.onRecords(reading.seen());
+  const vanished = { advisory: reading.vanished('advisory'), enrichment: reading.vanished('enrichment') };
+  const gone = vanished.advisory.length + vanished.enrichment.length;
+  const living = livingOf(known.advisory).length + livingOf(known.enrichment).length;
+  if (!options.force) checkShrink(name, living, gone, options.complete ? reading.seen() : null);
+  await writing.close('advisory', vanished.advisory);
+  await writing.close('enrichment', vanished.enrichment);
+  const setAside = await putAside(world, name, reading.aside(), options.complete ? null : reading.named());
+  const { revision, opened } = await writing.end();
+  if (opened >= analyzeAbove) await analyzeTables(world.sql, ['advisory', 'name']);
   return {
-    records: living.length - vanished.length + [...seen].filter((record) => !known.get(record)).length,
-    setAside: aside.size,
-    written: writer.written(),
-    opened: writer.opened(),
-    vanished: vanished.length,
-    revision: writer.written() + vanished.length === 0 ? null : await writer.revision(),
+    records: living - gone + reading.added(),
+    setAside,
+    written: writing.written(),
+    opened,
+    vanished: gone,
+    revision,
   };
 }
 
-function checkShrink(name: GroupName, living: number, vanished: number, seen: number): void {
+type Kind = StoredRecord['kind'];
+type Known = Readonly<Record<Kind, ReadonlyMap<string, string>>>;
+
+function livingOf(known: ReadonlyMap<string, string>): readonly string[] {
+  return [...known].filter(([, hash]) => hash !== '').map(([record]) => record);
+}
+
+/** Reads a stream to its end once, and knows then what it said. */
+function startReading(name: GroupName, known: Known, { complete, onRecords }: LoadOptions) {
+  const seen = { advisory: new Set<string>(), enrichment: new Set<string>() };
+  const removed = new Set<string>();
+  const aside = new Map<string, string>();
+  let added = 0;
+  const count = () => seen.advisory.size + seen.enrichment.size;
+  const setAside = ({ record, reason }: SetAside) => {
+    if (aside.size >= maxAside) throw refused(name, `more than ${maxAside} records cannot be read`);
+    const short = record.slice(0, 300);
+    if (!aside.has(short)) aside.set(short, reason.slice(0, 300));
+  };
+  return {
+    /** The records that differ from what is stored. */
+    async *changed(stream: AsyncIterable<FeedRecord>): AsyncGenerator<StoredRecord> {
+      for await (const item of stream) {
+        if (count() + removed.size >= maxRecords) throw refused(name, `it has more than ${maxRecords} records`);
+        if ('removed' in item) removed.add(item.record);
+        else if ('reason' in item) setAside(item);
+        else {
+          const kind: Kind = 'facts' in item ? 'enrichment' : 'advisory';
+          if (seen[kind].has(item.record)) {
+            setAside({ record: item.record, reason: 'upstream has this record twice: the first is kept' });
+            continue;
+          }
+          const { stored, aside: left } = 'facts' in item ? storedEnrichment(item) : storedAdvisory(item);
+          if (left !== null) setAside(left);
+          if (stored === null) continue;
+          seen[kind].add(stored.record);
+          if (count() % tellEach === 0) onRecords(count());
+          const before = known[kind].get(stored.record);
+          if (!before) added++;
+          if (before !== stored.hash) yield stored;
+        }
+      }
+    },
+    seen: count,
+    added: () => added,
+    aside: () => [...aside].map(([record, reason]) => ({ record, reason })),
+    named: () => [...seen.advisory, ...seen.enrichment, ...removed],
+    /** Records that are stored, and that upstream does not have any more. */
+    vanished: (kind: Kind) =>
+      (complete ? livingOf(known[kind]) : [...removed].filter((record) => known[kind].get(record))).filter(
+        (record) => !seen[kind].has(record) && !aside.has(record),
+      ),
+  };
+}
+
+/** `seen` is null where a stream of changes may be empty. */
+function checkShrink(name: GroupName, living: number, vanished: number, seen: number | null): void {
   if (living > 0 && seen === 0) throw refused(name, `upstream has no record any more, ${living} are stored`);
   if (living > 1000 && vanished > living / 2) {
     throw refused(name, `upstream has dropped ${vanished} of ${living} records, which looks like damage`);
@@ -115,40 +152,13 @@ function refused(name: GroupName, problem: string): Fault {
   );
 }
 
-function startWriter(sql: Sql, name: GroupName) {
-  let batch: StoredAdvisory[] = [];
-  let rows = 0;
-  let bytes = 0;
-  let written = 0;
-  let opened = 0;
-  let analyzeAt = firstAnalyze;
-  let revision: Promise<number> | null = null;
-  const revisionOf = () => (revision ??= beginRevision(sql, name));
-  const flush = async () => {
-    if (batch.length === 0) return;
-    const records = batch;
-    batch = [];
-    rows = 0;
-    bytes = 0;
-    const done = await writeRecords(sql, name, records, await revisionOf());
-    written += records.length;
-    opened += done.opened;
-    if (opened < analyzeAt) return;
-    analyzeAt = opened * 8;
-    await analyzeTables(sql, ['affected']);
-  };
-  return {
-    flush,
-    revision: revisionOf,
-    written: () => written,
-    opened: () => opened,
-    async add(stored: StoredAdvisory): Promise<void> {
-      const full =
-        rows + stored.rows > chunk.rows || bytes + stored.text.length > chunk.bytes || batch.length >= chunk.records;
-      if (full) await flush();
-      batch.push(stored);
-      rows += stored.rows;
-      bytes += stored.text.length;
-    },
-  };
+/** How many records of the group are set aside now. */
+async function putAside(
+  { sql }: WriteWorld,
+  name: GroupName,
+  aside: readonly SetAside[],
+  named: readonly string[] | null,
+): Promise<number> {
+  const kept = await putSetAside(sql, name, aside.slice(0, keptAside), named);
+  return kept + Math.max(0, aside.length - keptAside);
 }

@@ -9,7 +9,7 @@ import { putGroup, type StoredGroup, storedGroup } from './group-store.ts';
 import { type Loaded, loadRecords } from './load-records.ts';
 
 /** What a sync needs of the world. A temporary file's path is not used by anybody else; the sync removes the file. */
-export type SyncWorld = Pick<Platform, 'sql' | 'clock' | 'fetch' | 'log'> & {
+export type SyncWorld = Pick<Platform, 'sql' | 'clock' | 'fetch' | 'log' | 'staging'> & {
   readonly temporaryFile: (name: string) => string;
 };
 
@@ -143,7 +143,8 @@ async function sync(
     const conditional = options.force !== true && stored !== null && isCurrent({ feed, group }, stored);
     const fetched = await feed.fetch(feedWorld, group, conditional ? before.mark : null);
     if (fetched.kind === 'changed') {
-      loaded = await loadRecords(sql, { feed: feed.name, group }, fetched.records(), {
+      loaded = await loadRecords(world, { feed: feed.name, group }, fetched.records(), {
+        complete: fetched.complete !== false,
         force: options.force === true,
         onRecords(records) {
           progress('reading', records);

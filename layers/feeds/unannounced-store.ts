@@ -1,5 +1,5 @@
 import type { Sql } from '#platform/sql.ts';
-import type { GroupName } from './advisory-store.ts';
+import type { GroupName } from './revision-store.ts';
 
 /** What changed in a group that nobody was told of: the changes of its revisions above `after`, up to `to`. */
 export interface Unannounced extends GroupName {

@@ -40,6 +40,7 @@ async function worldOf(sql: Parameters<Parameters<typeof inRollback>[0]>[0], fol
     asked,
     clock: testClock(),
     log: silentLog,
+    staging: null,
     temporaryFile: (name: string) => path.join(folder, name),
     fetch: (async (url, request) => {
       asked.push(url.slice('https://'.length));

@@ -19,6 +19,7 @@ function worldOf(sql: Sql): World {
     sql,
     clock: testClock(),
     log: silentLog,
+    staging: null,
     fetch: async (url) => assert.fail(`nothing may be fetched: ${url}`),
     temporaryFile: (name) => assert.fail(`no file is needed: ${name}`),
   };

@@ -65,6 +65,7 @@ export function syncWorld(sql: Sql): SyncWorld & Disposable {
     fetch: async (url) => {
       throw new Error(`a test asked the network for ${url}`);
     },
+    staging: null,
     temporaryFile: (file) => join(folder, file),
     [Symbol.dispose]: () => rmSync(folder, { recursive: true, force: true }),
   };
