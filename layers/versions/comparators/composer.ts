@@ -35,7 +35,7 @@ const words: Readonly<Record<string, string>> = {
   p: 'patch',
 };
 
-const stability = '[._-]?(?:(stable|beta|b|rc|alpha|a|patch|pl|p)((?:[.-]?[0-9]+(?:[.-][0-9]+)*)?))?([.-]?dev)?';
+const stability = '[._-]?(?:(stable|beta|b|rc|alpha|a|patch|pl|p)([.-]?[0-9]+(?:[.-][0-9]+)*)?)?([.-]?dev)?';
 const numbered = new RegExp(`^v?([0-9]{1,5}(?:\\.[0-9]+){0,3})${stability}$`, 'i');
 const dated = new RegExp(`^v?([0-9]{4}(?:[.:-]?[0-9]{2}){1,6}(?:[.:-]?[0-9]{1,3}){0,2})${stability}$`, 'i');
 const branch = /^v?([0-9]+(?:\.(?:[0-9]+|[xX*])){0,3})[.-]?dev$/i;
