@@ -26,7 +26,7 @@ export interface Outcome {
 }
 
 const root = join(import.meta.dirname, '../..');
-const longest = 10 * 60_000;
+const longest = 5 * 60_000;
 
 /** Runs test files in a process of their own. A run that proves nothing or ends badly is a failure of the run itself. */
 export async function runContracts(run: ContractRun): Promise<readonly Outcome[]> {

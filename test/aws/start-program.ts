@@ -10,7 +10,7 @@ export type Program =
   | { readonly kind: 'failed'; readonly reason: string };
 
 export interface ProgramOptions {
-  /** Its working directory. */
+  /** Its working directory, and its home: it leaves nothing elsewhere. */
   readonly folder: string;
   readonly port: number;
   /** What it answers, with any status under 500, once it is ready. */
@@ -18,14 +18,14 @@ export interface ProgramOptions {
   readonly environment?: Readonly<Record<string, string>>;
 }
 
-const readyWithin = 90_000;
+const readyWithin = 60_000;
 
 /** Starts a program that listens on 127.0.0.1, and waits until it answers. It never outlives this process. */
 export async function startProgram(command: readonly string[], options: ProgramOptions): Promise<Program> {
   const [file, ...rest] = command as readonly [string, ...string[]];
   const child = spawn(file, rest, {
     cwd: options.folder,
-    env: { ...process.env, ...options.environment },
+    env: { ...process.env, HOME: options.folder, ...options.environment },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let said = '';
