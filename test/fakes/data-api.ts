@@ -14,6 +14,8 @@ export interface DataApiCall {
   readonly operation: string;
   readonly sql: string;
   readonly transactionId: string | null;
+  /** Of its body. */
+  readonly bytes: number;
   /** Number of the connection, from 1. */
   readonly connection: number;
   /** Name of the error it was answered with, 'broken' when its connection was cut, null when it was well. */
@@ -113,6 +115,7 @@ export async function startDataApi(options: FakeDataApiOptions): Promise<FakeDat
         operation,
         sql: input.sql ?? '',
         transactionId: input.transactionId ?? null,
+        bytes: body.length,
         connection: connections.get(request.socket) ?? 0,
         error: null,
       };

@@ -25,7 +25,7 @@ test('a text that PostgreSQL would not give back is refused', async () => {
   await assert.rejects(rows('\ud83d"'), isFault('input/invalid', /surrogate/));
   for (const text of ['\\.', 'a\n\\.\nb', 'a\n\\.\r\nb'])
     await assert.rejects(rows(text), isFault('input/invalid', /COPY/));
-  await assert.rejects(rows('é'.repeat(longestStagedText / 2 + 1)), isFault('input/too-large', /4194304/));
+  await assert.rejects(rows('é'.repeat(longestStagedText / 2 + 1)), isFault('input/too-large', /16777216/));
   assert.equal((await rows('a\\.\n\\..\n \\.')).length, 2, 'what is more than the two characters is none');
 });
 
