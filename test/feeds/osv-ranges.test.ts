@@ -2,6 +2,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { stretchesOf } from '#feeds/osv/osv-ranges.ts';
 import { comparators } from '#versions/comparators.ts';
+import { contains, interval } from '#versions/interval.ts';
+import { seededRandom } from '../versions/seeded-random.ts';
 
 const { semver } = comparators;
 
@@ -67,3 +69,63 @@ test('events that are no events are said to be so', () => {
   assert.match(String(stretchesOf([{ introduced: 0 }], semver, null)), /not a text/);
   assert.match(String(stretchesOf(Array(3000).fill({ introduced: '1' }), semver, null)), /more than 2000/);
 });
+
+test('a version lies in the stretches just when the evaluation of the schema says affected, whatever the order of the events', () => {
+  const seed = 1_707;
+  const random = seededRandom(seed);
+  let affected = 0;
+  for (let times = 0; times < 5_000; times++) {
+    const events = randomEvents(random);
+    const version = `${random.below(7)}.0.0`;
+    const wanted = evaluated(events, version);
+    const key = semver.key(version);
+    const stretches = stretchesOf(
+      events.map(({ kind, version: at }) => ({ [kind]: at })),
+      semver,
+      null,
+    );
+    assert.ok(key instanceof Uint8Array && typeof stretches !== 'string');
+    const found = stretches.some((stretch) => {
+      const keys = interval(semver, stretch);
+      return keys.kind === 'interval' && contains(keys, key);
+    });
+    assert.equal(found, wanted, `${version} in ${JSON.stringify(events)} (seed ${seed})`);
+    if (wanted) affected++;
+  }
+  assert.ok(affected > 500, `only ${affected} affected`);
+});
+
+interface SomeEvent {
+  readonly kind: 'introduced' | 'fixed' | 'last_affected' | 'limit';
+  readonly version: string;
+}
+
+/** Up to six events in any order, no two at one version. */
+function randomEvents(random: ReturnType<typeof seededRandom>): readonly SomeEvent[] {
+  const events = new Map<string, SomeEvent>();
+  const first = random.pick(['0', '1.0.0', '3.0.0']);
+  events.set(first, { kind: 'introduced', version: first });
+  for (let more = random.below(6); more > 0; more--) {
+    const version = `${1 + random.below(6)}.0.0`;
+    const kind = random.pick(['introduced', 'introduced', 'fixed', 'fixed', 'last_affected', 'limit'] as const);
+    if (!events.has(version)) events.set(version, { kind, version });
+  }
+  const shuffled = [...events.values()].map((event) => ({ event, place: random.below(1_000) }));
+  return shuffled.sort((a, b) => a.place - b.place).map(({ event }) => event);
+}
+
+/** The algorithm of the OSV schema, word by word: a switch that each event at or below the version turns. */
+function evaluated(events: readonly SomeEvent[], version: string): boolean {
+  const order = (at: string) => (at === '0' ? 1 : Number(semver.compare(version, at)));
+  const limits = events.filter(({ kind }) => kind === 'limit');
+  if (limits.length > 0 && !limits.some(({ version: limit }) => order(limit) < 0)) return false;
+  let vulnerable = false;
+  for (const { kind, version: at } of events.toSorted(
+    (a, b) => Number.parseInt(a.version, 10) - Number.parseInt(b.version, 10),
+  )) {
+    if (kind === 'introduced' && order(at) >= 0) vulnerable = true;
+    if (kind === 'fixed' && order(at) >= 0) vulnerable = false;
+    if (kind === 'last_affected' && order(at) > 0) vulnerable = false;
+  }
+  return vulnerable;
+}
