@@ -35,6 +35,10 @@ export interface Ecr extends AsyncDisposable, Pick<Identities, 'addUser' | 'addR
   readonly calls: readonly string[];
   /** The next calls of an operation answer with this error. */
   failNext(operation: string, times: number, error?: string): void;
+  /** The next calls of the registries, whoever makes them, are answered with 429, which says nothing of when to come again. */
+  throttleNext(times: number): void;
+  /** How many of those are still to come. */
+  readonly throttled: number;
   /** Tokens given so far count no longer, whatever their age. */
   revokeTokens(): void;
 }
@@ -57,21 +61,16 @@ export async function startEcr(options: EcrOptions): Promise<Ecr> {
   const failing = new Map<string, string[]>();
   const stored = new Map<string, Record<string, StoredRepository>>();
   const registries = new Map<string, RegistryServer>();
+  let throttled = 0;
   const hostOf = (account: string) => `${account}.dkr.ecr.${region}.amazonaws.com`;
   const bucketOf = (account: string) => `prod-${account}-layers.s3.${region}.amazonaws.com`;
 
   for (const account of options.accounts) {
     const repositories: Record<string, StoredRepository> = {};
     stored.set(account, repositories);
-    const refuses = (request: IncomingMessage) =>
-      refusalOf(request, {
-        account,
-        host: hostOf(account),
-        repositories,
-        tokens,
-        clock,
-        expired: options.expiredStatus ?? 403,
-      });
+    const face = { account, host: hostOf(account), repositories, tokens, clock, expired: options.expiredStatus ?? 403 };
+    const refuses = (request: IncomingMessage): Refusal | null =>
+      throttled > 0 && throttled-- > 0 ? { status: 429, code: 'TOOMANYREQUESTS' } : refusalOf(request, face);
     const behaviour = { refuses, redirectBlobs: true, redirectTo: `https://${bucketOf(account)}` };
     registries.set(account, opened.use(await startRegistry(repositories, behaviour)));
   }
@@ -150,6 +149,10 @@ export async function startEcr(options: EcrOptions): Promise<Ecr> {
     calls,
     failNext: (operation, times, error = 'ThrottlingException') =>
       void failing.set(operation, new Array<string>(times).fill(error)),
+    throttleNext: (times) => void (throttled = times),
+    get throttled() {
+      return throttled;
+    },
     revokeTokens: () => tokens.clear(),
     [Symbol.asyncDispose]: () => stack.disposeAsync(),
   };

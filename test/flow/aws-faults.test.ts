@@ -17,8 +17,11 @@ import { AwsError } from '#test/fakes/aws-json.ts';
 import { DataApiError } from '#test/fakes/data-api-error.ts';
 import { pgliteDatabase } from '#test/fakes/data-api-database.ts';
 import { fakeSqs } from '#test/fakes/sqs.ts';
+import { openAnalyzerBench, until } from '#test/support/analyzer-bench.ts';
 import { awsTestClient } from '#test/support/aws.ts';
 import { dataApiWorld } from '#test/support/data-api-world.ts';
+import { image, layer } from '#test/support/image-builder.ts';
+import { builtTask } from '#test/support/run-task.ts';
 import { testClock } from '#test/support/test-clock.ts';
 
 // Faults whose end no other file shows; the table of docs/operator-guide.md says where each of the others is proven.
@@ -124,6 +127,36 @@ test('a message whose hold is lost while it is worked on is done by another; the
   assert.deepEqual(await queue.depth(), { waiting: 0, inHand: 0, dead: 0 });
   assert.ok((await queues('image.analyzed').depth()).waiting >= 1, 'what follows was sent');
   client.destroy();
+});
+
+test('an analyzer that ECR throttles waits, then gives its message back, and the image is analyzed once', async () => {
+  await using bench = await openAnalyzerBench();
+  const base = layer([{ path: 'lib/apk/db/installed', content: 'P:musl\nV:1.1.20-r3\nA:x86_64\nL:MIT\n\n' }]);
+  const top = layer([{ path: 'srv/data', content: `of ${process.pid}` }]);
+  const built = image({ layers: [base, top] });
+  await bench.admit(built);
+  bench.ecr.failNext('GetAuthorizationToken', 2);
+  // More than one delivery waits out.
+  bench.ecr.throttleNext(5);
+  await bench.send(built);
+  await using analyzer = bench.start({ program: await builtTask('analyzer'), args: ['--at-once', '1'] });
+  await until('the message to go back', () => (analyzer.said().includes('step failed') ? true : null));
+  assert.equal((await bench.image(built)).state, 'analyzing', 'nobody is told that it failed');
+  await until('the pauses to be over', async () => {
+    await bench.clock.advance(1000);
+    return (await bench.left()) > 0 ? true : null;
+  });
+  assert.deepEqual(await bench.next(), { kind: 'image.analyzed', account: 'admin', digest: built.digest });
+  assert.deepEqual([await bench.left(), bench.ecr.throttled], [0, 0]);
+  const stored = await bench.image(built);
+  assert.deepEqual([stored.state, stored.failure], ['matching', null]);
+  const keys: string[] = [];
+  for (const prefix of ['layer-reports/', 'image-reports/'])
+    for await (const key of bench.blobs.list(prefix)) keys.push(key);
+  assert.equal(keys.length, 3, keys.join());
+  assert.deepEqual(await bench.queued.depth(), { waiting: 0, inHand: 0, dead: 0 });
+  const tokens = bench.ecr.calls.filter((call) => call.startsWith('GetAuthorizationToken'));
+  assert.equal(tokens.length, 3, 'two were throttled, and one token serves all tries');
 });
 
 test('every proof that the table of faults names is a test', () => {

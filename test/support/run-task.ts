@@ -15,10 +15,7 @@ export async function runTask(
   name: TaskName,
   args: readonly string[],
 ): Promise<{ readonly code: number; readonly said: string }> {
-  const folder = join(dirname((await builtBundle('dispatch')).file), '..', 'task');
-  const program = join(folder, `${name}.mjs`);
-  bundle(tasks[name].entry, program);
-  bundle('layers/analysis/threads/layer-worker.ts', join(folder, 'layer-worker.mjs'));
+  const program = await builtTask(name);
   const child = spawn(process.execPath, [program, ...args], {
     env: { ...estate.variables },
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -32,4 +29,13 @@ export async function runTask(
     await estate.clock.advance(1000);
   }
   return { code, said };
+}
+
+/** The program of a task as the container image holds it, with what lies beside it. */
+export async function builtTask(name: TaskName): Promise<string> {
+  const folder = join(dirname((await builtBundle('dispatch')).file), '..', 'task');
+  const program = join(folder, `${name}.mjs`);
+  bundle(tasks[name].entry, program);
+  bundle('layers/analysis/threads/layer-worker.ts', join(folder, 'layer-worker.mjs'));
+  return program;
 }
