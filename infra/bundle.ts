@@ -1,26 +1,40 @@
 import { cpSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { buildSync, type Metafile } from 'esbuild';
 
 /** The root of the project: entries of functions.ts are paths from here. */
 export const root = dirname(import.meta.dirname);
 
-/** A bundle: one file, and a source map beside it. */
+/** A bundle: a file, what it loads, and source maps beside them. */
 export interface Bundle {
-  /** Bytes of the file that is loaded. */
+  /** Bytes that are read and compiled before the entry can be called. */
   readonly size: number;
   readonly metafile: Metafile;
 }
 
+export interface BundleOptions {
+  /** Folders that are copied beside it. */
+  readonly files?: readonly string[];
+  /**
+   * What is imported by a call of `import` becomes a file of its own in the same folder, compiled when it is wanted: for what starts
+   * often. One file where it starts once.
+   */
+  readonly split?: boolean;
+}
+
 /**
- * Bundles one entry with everything it imports, the AWS SDK too, whose version is so the one that was tested. `outfile` is
- * written; `files` are copied beside it. Throws what esbuild throws when the entry is not there or does not resolve.
+ * Bundles one entry with everything it imports, the AWS SDK too, whose version is so the one that was tested, as `outfile`, an `.mjs`.
+ * Throws what esbuild throws when the entry is not there or does not resolve.
  */
-export function bundle(entry: string, outfile: string, files: readonly string[] = []): Bundle {
+export function bundle(entry: string, outfile: string, { files = [], split = false }: BundleOptions = {}): Bundle {
+  const folder = dirname(outfile);
   const { metafile } = buildSync({
     absWorkingDir: root,
-    entryPoints: [entry],
-    outfile,
+    entryPoints: [{ in: entry, out: basename(outfile, '.mjs') }],
+    outdir: folder,
+    outExtension: { '.js': '.mjs' },
+    splitting: split,
+    chunkNames: 'part-[hash]',
     bundle: true,
     platform: 'node',
     target: 'node24',
@@ -35,7 +49,18 @@ export function bundle(entry: string, outfile: string, files: readonly string[] 
     logLevel: 'silent',
     metafile: true,
   });
-  for (const folder of files) cpSync(join(root, folder), join(dirname(outfile), folder), { recursive: true });
-  const size = Object.entries(metafile.outputs).find(([path]) => !path.endsWith('.map'))?.[1].bytes ?? 0;
-  return { size, metafile };
+  for (const one of files) cpSync(join(root, one), join(folder, one), { recursive: true });
+  return { size: sizeAtStart(metafile, basename(outfile)), metafile };
+}
+
+/** Of the entry and all that it imports before it runs. */
+function sizeAtStart({ outputs }: Metafile, file: string): number {
+  const loaded = new Set<string>();
+  const load = (path: string) => {
+    if (loaded.has(path)) return;
+    loaded.add(path);
+    for (const { path: part, kind } of outputs[path]?.imports ?? []) if (kind === 'import-statement') load(part);
+  };
+  for (const path of Object.keys(outputs)) if (basename(path) === file) load(path);
+  return [...loaded].reduce((sum, path) => sum + (outputs[path]?.bytes ?? 0), 0);
 }

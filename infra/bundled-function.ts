@@ -19,7 +19,7 @@ export interface BundledFunctionProps {
   readonly deadLetters?: Queue;
 }
 
-/** A line of functions.ts as a Lambda function: one bundle, its own role, its own log group, traced. No network of ours. */
+/** A line of functions.ts as a Lambda function: a bundle, its own role, its own log group, traced. No network of ours. */
 export class BundledFunction extends Workload {
   readonly role: Role;
   readonly lambda: Lambda;
@@ -49,7 +49,7 @@ export class BundledFunction extends Workload {
       logGroup,
       loggingFormat: LoggingFormat.JSON,
       tracing: Tracing.ACTIVE,
-      environment: { NODE_OPTIONS: '--enable-source-maps', POWERTOOLS_SERVICE_NAME: id },
+      environment: { POWERTOOLS_SERVICE_NAME: id },
     });
   }
 
@@ -83,7 +83,7 @@ export function bundledCode({ entry, files }: Pick<FunctionLine, 'entry' | 'file
       command: [entry],
       local: {
         tryBundle(folder: string) {
-          bundle(entry, join(folder, 'main.mjs'), files);
+          bundle(entry, join(folder, 'main.mjs'), { split: true, ...(files === undefined ? {} : { files }) });
           return true;
         },
       },

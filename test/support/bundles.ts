@@ -25,7 +25,11 @@ export async function builtBundle(name: FunctionName): Promise<BuiltBundle> {
   folder ??= mkdtemp(join(tmpdir(), 'plimsoll-bundles-'));
   const file = join(await folder, name, 'main.mjs');
   const line = functions[name];
-  const found = built.get(name) ?? { name, file, ...bundle(line.entry, file, 'files' in line ? line.files : []) };
+  const found = built.get(name) ?? {
+    name,
+    file,
+    ...bundle(line.entry, file, { split: true, files: 'files' in line ? line.files : [] }),
+  };
   built.set(name, found);
   return found;
 }
