@@ -34,9 +34,26 @@ export function span(first: string, end: string): Bounds {
   return { ...everything, introduced: first, fixed: end };
 }
 
-/** `!= version` */
-export function except(version: string): readonly Bounds[] {
-  return [before(version), after(version)];
+/**
+ * What an operator demands, where it means the plain order of versions: `<` `<=` `>` `>=`, `!=` and `<>` (two ranges), and
+ * equality for anything else.
+ */
+export function comparison(operator: string, version: string): readonly Bounds[] {
+  switch (operator) {
+    case '<':
+      return [before(version)];
+    case '<=':
+      return [through(version)];
+    case '>':
+      return [after(version)];
+    case '>=':
+      return [from(version)];
+    case '!=':
+    case '<>':
+      return [before(version), after(version)];
+    default:
+      return [only(version)];
+  }
 }
 
 /** True for bounds that one version and its spellings satisfy: `= version`. */

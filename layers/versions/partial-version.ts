@@ -34,7 +34,7 @@ export function endAt({ numbers }: PartialVersion, place: number): string {
 }
 
 /** Where `^` ends: another number at the first one that is not 0, or at the last that is given. */
-export function caretPlace({ numbers }: PartialVersion): number {
+export function caretPlace(numbers: readonly string[]): number {
   const place = numbers.findIndex((number) => /[1-9]/.test(number));
   return place < 0 ? numbers.length - 1 : place;
 }

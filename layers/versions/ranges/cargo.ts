@@ -42,6 +42,6 @@ function rangesOf(operator: string, version: PartialVersion): Union {
     case '<=':
       return [given === 3 ? through(first) : before(endAt(version, last))];
     default:
-      return [span(first, endAt(version, caretPlace(version)))];
+      return [span(first, endAt(version, caretPlace(version.numbers)))];
   }
 }

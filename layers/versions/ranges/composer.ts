@@ -1,4 +1,4 @@
-import { after, before, everything, except, from, only, span, through } from '../bounds.ts';
+import { before, comparison, everything, from, only, span } from '../bounds.ts';
 import type { Refused } from '../define-comparator.ts';
 import { defineRangeSyntax, type Union } from '../define-range-syntax.ts';
 import { plusOne } from '../partial-version.ts';
@@ -107,27 +107,9 @@ function compared(sign: string, text: string, found: Written | null, flag: strin
   const isExact = sign === '' || sign === '=' || sign === '==';
   const isStable = found === null || !/(?:alpha|beta|rc|a|b|dev)[.0-9-]*$/i.test(found.text);
   const written = found?.text ?? text;
-  if (!isExact && flag !== 'stable' && isStable) return ordered(sign, `${written}-${flag}`);
+  if (!isExact && flag !== 'stable' && isStable) return comparison(sign, `${written}-${flag}`);
   const byDevelopment = (sign === '<' || sign === '>=') && !endsInStability.test(text.toLowerCase());
-  return ordered(sign, byDevelopment ? `${written}-dev` : written);
+  return comparison(sign, byDevelopment ? `${written}-dev` : written);
 }
 
 const endsInStability = new RegExp(`-${stability}$`);
-
-function ordered(sign: string, bound: string): Union {
-  switch (sign) {
-    case '<':
-      return [before(bound)];
-    case '<=':
-      return [through(bound)];
-    case '>':
-      return [after(bound)];
-    case '>=':
-      return [from(bound)];
-    case '!=':
-    case '<>':
-      return except(bound);
-    default:
-      return [only(bound)];
-  }
-}

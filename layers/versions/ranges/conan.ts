@@ -1,7 +1,7 @@
-import { after, before, everything, from, only, span, through } from '../bounds.ts';
+import { comparison, everything, span } from '../bounds.ts';
 import type { Refused } from '../define-comparator.ts';
 import { defineRangeSyntax, type Union } from '../define-range-syntax.ts';
-import { plusOne } from '../partial-version.ts';
+import { caretPlace, plusOne } from '../partial-version.ts';
 import type { RangeSyntax } from '../range-syntax.ts';
 
 /**
@@ -23,29 +23,10 @@ function demandOf(term: string): Union | Refused {
   const [, operator = '', version] = /^(<=|>=|<|>|=|\^|~)?([^\s<>=^~[\]]+)$/.exec(term) ?? [];
   if (version === undefined) return { refused: `'${term.slice(0, 80)}' is not a version with or without an operator` };
   if (version === '*') return [everything];
+  if (operator !== '^' && operator !== '~') return comparison(operator, version);
   const numbers = /^v?([0-9]+(?:\.[0-9]+)*)/.exec(version)?.[1]?.split('.') ?? [];
-  switch (operator) {
-    case '^':
-    case '~': {
-      if (numbers.length === 0) return { refused: `'${term.slice(0, 80)}' does not begin with a number` };
-      return [span(version, endAt(numbers, operator === '~' ? Math.min(1, numbers.length - 1) : caretPlace(numbers)))];
-    }
-    case '<':
-      return [before(version)];
-    case '<=':
-      return [through(version)];
-    case '>':
-      return [after(version)];
-    case '>=':
-      return [from(version)];
-    default:
-      return [only(version)];
-  }
-}
-
-function caretPlace(numbers: readonly string[]): number {
-  const place = numbers.findIndex((number) => /[1-9]/.test(number));
-  return place < 0 ? numbers.length - 1 : place;
+  if (numbers.length === 0) return { refused: `'${term.slice(0, 80)}' does not begin with a number` };
+  return [span(version, endAt(numbers, operator === '~' ? Math.min(1, numbers.length - 1) : caretPlace(numbers)))];
 }
 
 /** The lowest pre-release of the next: `dev` stands below all other words. */

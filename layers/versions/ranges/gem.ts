@@ -1,4 +1,4 @@
-import { after, before, except, from, only, span, through } from '../bounds.ts';
+import { comparison, span } from '../bounds.ts';
 import type { Refused } from '../define-comparator.ts';
 import { defineRangeSyntax, type Union } from '../define-range-syntax.ts';
 import { plusOne } from '../partial-version.ts';
@@ -18,22 +18,7 @@ function demandOf(term: string): Union | Refused {
   const [, operator = '=', version] = /^\s*(=|!=|<=|>=|<|>|~>)?\s*([0-9][0-9A-Za-z.-]*)\s*$/.exec(term) ?? [];
   if (version === undefined)
     return { refused: `'${term.trim().slice(0, 80)}' is not a version with or without an operator` };
-  switch (operator) {
-    case '~>':
-      return [span(version, endOf(version))];
-    case '!=':
-      return except(version);
-    case '<':
-      return [before(version)];
-    case '<=':
-      return [through(version)];
-    case '>':
-      return [after(version)];
-    case '>=':
-      return [from(version)];
-    default:
-      return [only(version)];
-  }
+  return operator === '~>' ? [span(version, endOf(version))] : comparison(operator, version);
 }
 
 /** Gem::Version's bump: the numbers before the first letters, without the last unless it is alone, plus one; `A` is the lowest pre-release. */

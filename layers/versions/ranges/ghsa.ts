@@ -1,4 +1,4 @@
-import { after, before, everything, except, from, only, through } from '../bounds.ts';
+import { comparison, everything } from '../bounds.ts';
 import type { Refused } from '../define-comparator.ts';
 import { defineRangeSyntax, type Union } from '../define-range-syntax.ts';
 import type { RangeSyntax } from '../range-syntax.ts';
@@ -17,19 +17,6 @@ function demandOf(term: string): Union | Refused {
   const [, operator = '=', version] = /^\s*(==?|!=|<=|>=|<|>)?\s*([^\s<>=!,]+)\s*$/.exec(term) ?? [];
   if (version === undefined)
     return { refused: `'${term.trim().slice(0, 80)}' is not a version with or without an operator` };
-  switch (operator) {
-    case '!=':
-      return except(version);
-    case '<':
-      return [before(version)];
-    case '<=':
-      return [through(version)];
-    case '>':
-      // `> 0` is how a whole package is called malicious.
-      return [version === '0' ? everything : after(version)];
-    case '>=':
-      return [from(version)];
-    default:
-      return [only(version)];
-  }
+  // `> 0` is how a whole package is called malicious.
+  return operator === '>' && version === '0' ? [everything] : comparison(operator, version);
 }

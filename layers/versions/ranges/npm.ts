@@ -45,7 +45,7 @@ function rangesOf(operator: string, version: PartialVersion): Union {
   const last = given - 1;
   switch (operator) {
     case '^':
-      return [span(first, endAt(version, caretPlace(version)))];
+      return [span(first, endAt(version, caretPlace(version.numbers)))];
     case '~':
     case '~>':
       return [span(first, endAt(version, Math.min(1, last)))];

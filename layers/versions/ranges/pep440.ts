@@ -1,4 +1,4 @@
-import { after, before, except, from, only, span, through } from '../bounds.ts';
+import { after, before, comparison, from, span } from '../bounds.ts';
 import type { Refused } from '../define-comparator.ts';
 import { defineRangeSyntax, type Union } from '../define-range-syntax.ts';
 import { plusOne } from '../partial-version.ts';
@@ -34,18 +34,12 @@ function demandOf(term: string): Union | Refused {
       if (numbers.length < 2) return { refused: `~= needs two numbers or more: '${term.slice(0, 80)}'` };
       return [span(version, endOf(epoch, numbers.slice(0, -1)))];
     }
-    case '!=':
-      return except(version);
     case '<':
       return [before(rest === '' ? `${version}.dev0` : version)];
-    case '<=':
-      return [through(version)];
     case '>':
       return [after(rest === '' ? `${version}.post${highestPost}` : version)];
-    case '>=':
-      return [from(version)];
     default:
-      return [only(version)];
+      return comparison(operator, version);
   }
 }
 
