@@ -56,13 +56,13 @@ export async function changeSize(sql: Sql, change: Unannounced): Promise<ChangeS
 /** A row's reference is null when the change does not speak of the image. */
 type Row = { image_no: number; account: string; digest: string; reference: string | null };
 
-// By the indexes of opened and closed rows: the bound on valid_to is that of the latter, and `offset 0` keeps the planner from
-// beginning with all advisories of the group.
+// By the indexes of opened and closed rows, the bound on valid_to being that of the latter. The group is compared with a
+// subquery: a join is planned by guesses, and guessed wrong it begins with all advisories of the group.
 const changed = `select f.name_id, f.advisory_id, f.valid_from, f.valid_to from affected f
   where (f.valid_from > :after::bigint and f.valid_from <= :to::bigint
       or f.valid_to > :after::bigint and f.valid_to <= :to::bigint and f.valid_to < 9223372036854775807)
-    and exists (select from advisory a
-      where a.advisory_id = f.advisory_id and a.feed = :feed::text and a.feed_group = :group::text offset 0)`;
+    and (:feed::text, :group::text) = (
+      select a.feed, a.feed_group from advisory a where a.advisory_id = f.advisory_id)`;
 
 const statement = `with changed as materialized (${changed}), touched as materialized (
     select p.package_id from package p where p.name_id in (select name_id from changed)
