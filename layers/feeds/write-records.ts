@@ -66,7 +66,7 @@ export function startWriting({ sql, clock, staging }: WriteWorld, name: GroupNam
   return {
     async write(chunks) {
       if (staging === null) {
-        for await (const one of chunks) await writeOne(one);
+        for await (const one of ahead(chunks)) await writeOne(one);
         return;
       }
       await using all = await stagedWhenMany(staging, chunks);
@@ -86,6 +86,23 @@ export function startWriting({ sql, clock, staging }: WriteWorld, name: GroupNam
       return { revision, opened: (await revisionTotals(sql, revision)).opened };
     },
   };
+}
+
+/** Each chunk is made while the one before it is written. */
+async function* ahead(chunks: AsyncIterable<RecordChunk>): AsyncGenerator<RecordChunk> {
+  const source = chunks[Symbol.asyncIterator]();
+  try {
+    for (let next = source.next(); ; ) {
+      const { done, value } = await next;
+      if (done === true) return;
+      next = source.next();
+      // Told when its turn comes; until then it is nobody's.
+      next.catch(() => {});
+      yield value;
+    }
+  } finally {
+    await source.return?.();
+  }
 }
 
 interface AllChunks extends AsyncDisposable {
