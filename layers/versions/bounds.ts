@@ -73,19 +73,18 @@ export function common(a: Bounds, b: Bounds, comparator: Comparator): Bounds | E
 }
 
 /** What lies below the bounds and what lies above them: none, one or two ranges. */
-export function outside({ introduced, introducedAfter, fixed, lastAffected }: Bounds): readonly Bounds[] {
-  const below =
-    introducedAfter !== undefined ? [through(introducedAfter)] : hasStart(introduced) ? [before(introduced)] : [];
+export function outside(bounds: Bounds): readonly Bounds[] {
+  const { introduced, introducedAfter, fixed, lastAffected } = bounds;
+  const below = isOpenBelow(bounds)
+    ? []
+    : [introducedAfter === undefined ? before(introduced ?? '0') : through(introducedAfter)];
   if (fixed !== null) return [...below, from(fixed)];
   return lastAffected === null ? below : [...below, after(lastAffected)];
 }
 
-function hasStart(introduced: string | null): introduced is string {
-  return introduced !== null && introduced !== '0';
-}
-
-function isOpenBelow({ introduced, introducedAfter }: Bounds): boolean {
-  return introducedAfter === undefined && !hasStart(introduced);
+/** From 0 on is from the beginning, but from 0 to 0 is that version. */
+function isOpenBelow({ introduced, introducedAfter, lastAffected }: Bounds): boolean {
+  return introducedAfter === undefined && (introduced === null || (introduced === '0' && lastAffected !== '0'));
 }
 
 function higherStart(a: Bounds, b: Bounds, comparator: Comparator): Bounds | Undecidable {
