@@ -75,7 +75,7 @@ export const functions = {
     entry: 'functions/catalog/on-reconcile.ts',
     memory: 512,
     timeout: 900,
-    sends: ['image.pushed', 'image.queued', 'image.analyzed', 'image.matched', 'dispatch'],
+    sends: ['image.pushed', 'image.removed', 'image.queued', 'image.analyzed', 'image.matched', 'dispatch'],
     needs: ['sql', 'list-images'],
   },
   /** Judges; fetches the feed groups that an image is the first to need. */

@@ -1,5 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { addAccount } from '#access/account-store.ts';
+import { admitToCatalog } from '#catalog/image-store.ts';
+import { recordTag } from '#catalog/tag-store.ts';
+import type { Digest } from '#core/digest.ts';
 import { Fault } from '#core/fault.ts';
 import type { AwsWorld } from '#functions/aws-world.ts';
 import { reconcile } from '#functions/catalog/reconcile.ts';
@@ -36,6 +40,7 @@ async function reconciled(
     },
     async *describeImages(repository: string) {
       if (repository === 'locked') throw denied();
+      if (repository === 'drowned') throw new Fault('registry/not-found', 'ECR does not have it');
       yield pushed(repository);
     },
     async *readIndexes() {},
@@ -56,7 +61,8 @@ async function reconciled(
     told: told.filter((fact) => fact !== 'repository reconciled'),
     references: sent.map((body) => {
       const event = parseEvent(body);
-      return event.kind === 'image.pushed' ? event.reference.replace(/:v1@.*/, '') : event.kind;
+      if (event.kind === 'image.pushed') return event.reference.replace(/:v1@.*/, '');
+      return event.kind === 'image.removed' ? `${event.kind} ${event.reference}` : event.kind;
     }),
   };
 }
@@ -104,19 +110,42 @@ test('a run without time left says so, and the next one goes on behind it, round
 
 test('a repository that ended the process is not the first of the next run', async () => {
   await inRollback(async (sql) => {
-    const broken = { query: sql.query, transaction: sql.transaction } as Sql;
-    let statements = 0;
-    const dying = {
-      ...broken,
-      query: (async (...given: Parameters<Sql['query']>) => {
-        // The mark is read and written, then comes the comparison.
-        if (++statements > 2) return new Promise(() => {});
-        return sql.query(...given);
-      }) as Sql['query'],
+    let died = () => {};
+    const compared = new Promise<void>((resolve) => {
+      died = resolve;
+    });
+    const query: Sql['query'] = (statement, parameters) => {
+      if (!statement.includes('jsonb_to_recordset')) return sql.query(statement, parameters);
+      died();
+      return new Promise(() => {});
     };
-    void reconciled(dying, { own: ['a', 'b'], other: [] });
-    while (statements < 3) await new Promise((done) => setImmediate(done));
+    void reconciled({ ...sql, query }, { own: ['a', 'b'], other: [] });
+    await compared;
     const { references } = await reconciled(sql, { own: ['a', 'b'], other: [] });
     assert.deepEqual(references, [`${own}/b`, `${own}/a`]);
+  });
+});
+
+test('tags that ECR does not have any more are told as removed, also of a repository that is gone', async () => {
+  await inRollback(async (sql) => {
+    const digest = `sha256:${'e'.repeat(64)}` as Digest;
+    const image = { account: 'admin', digest, parentDigest: digest, imageId: digest.slice(7), createdAt: 1 };
+    const rest = { platform: 'linux/amd64', pullReference: `${own}/app@${digest}`, dockerfile: null, annotations: {} };
+    await addAccount({ sql }, { name: 'admin', type: 'admin', user: 'admin', password: '-' }, 1);
+    await admitToCatalog({ sql }, { ...image, ...rest }, 1);
+    const early = 1000;
+    for (const [registry, repository, tag] of [
+      [own, 'app', 'v1'],
+      [own, 'app', 'v0'],
+      [own, 'drowned', 'v1'],
+      [other, 'locked', 'v1'],
+    ] as const)
+      await recordTag({ sql }, 'admin', { registry, repository, tag, digest, detectedAt: early });
+    const { references } = await reconciled(sql, { own: ['app'], other: ['locked'] });
+    assert.deepEqual(references, [
+      `${own}/app`,
+      `image.removed ${own}/app:v0@${digest}`,
+      `image.removed ${own}/drowned:v1@${digest}`,
+    ]);
   });
 });
