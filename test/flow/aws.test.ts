@@ -163,7 +163,7 @@ test('a feed that changed has the images evaluated anew that it speaks of', asyn
   assert.equal(await aws.depth('image.matched'), 1, 'a task does for long groups what the function does');
 });
 
-test('a push that no event told of is found by the daily reconciliation', async () => {
+test('pushes and deletions that no event told of are found by the daily reconciliation', async () => {
   const aws = await estate();
   await drain(aws);
   const reconcile = async () => (await aws.lambda('catalog-reconcile')).call({}, { milliseconds: 900_000 });
@@ -175,6 +175,17 @@ test('a push that no event told of is found by the daily reconciliation', async 
   await drain(aws);
   const answer = await get(aws, '/images', { fulltag: [tagged('stealth')] });
   assert.deepEqual(JSON.parse(answer.text)[0].imageDigest, alpineApp.digest);
+
+  // What other tests' events named and the registry never had is gone for it.
+  while ((await aws.poll('catalog-image-removed')).taken > 0);
+  aws.ecr.repository(awsAccount, repository).tags.delete('stealth');
+  await reconcile();
+  assert.equal(await aws.depth('image.removed'), 1, 'so is a deletion');
+  await aws.poll('catalog-image-removed');
+  const history = `select digest from image_tag where tag = 'stealth' order by detected_at desc`;
+  assert.deepEqual((await rows(aws, history))[0], [null]);
+  await reconcile();
+  assert.equal((await aws.depth('image.removed')) + (await aws.depth('image.pushed')), 0);
 });
 
 test('the API behind API Gateway answers as the one on a machine does', async (t) => {
