@@ -2,12 +2,12 @@ import { Fault } from '#core/fault.ts';
 
 /**
  * What the database said of an import from S3, with what to do about it. What it says in its own words of S3 is nowhere documented:
- * they are looked at for the status only. Unavailability is passed on as it is.
+ * they are looked at for the status only. What is not PostgreSQL's refusal is passed on as it is.
  */
 export function importFault(thrown: unknown, bucket: string, key: string): Fault {
   const fault = Fault.from(thrown);
-  if (fault.code !== 'sql/failed') return fault;
-  const sqlstate = String(fault.detail['sqlstate'] ?? '');
+  const { sqlstate } = fault.detail;
+  if (fault.code !== 'sql/failed' || typeof sqlstate !== 'string') return fault;
   const advice = advices.find(({ sqlstates, says }) => sqlstates?.test(sqlstate) === true || says?.test(fault.message));
   return new Fault(
     fault.code,
