@@ -26,6 +26,7 @@ export function openAwsWorld(options: AwsOptions): AwsWorld {
     pool: openLayerPool(),
     // Rooms that see this world fetch feeds; images come through openRegistryImage alone.
     fetch: mirror === null ? platform.fetch : mirrored(platform.fetch, mirror),
+    acceptedFeeds: (platform.settings.optional('acceptedFeeds') ?? '').split(','),
     offline: false,
     feedMaxAgeMs,
     openRegistryImage: (reference, { platform: wanted }) =>

@@ -17,6 +17,7 @@ export function grantNeeds(
   if (settings.registry.sourceAccounts.length > 0)
     workload.setVariable('sourceAccounts', settings.registry.sourceAccounts.join(','));
   if (settings.feeds.mirror !== '') workload.setVariable('feedsMirror', settings.feeds.mirror);
+  if (settings.feeds.accepted.length > 0) workload.setVariable('acceptedFeeds', settings.feeds.accepted.join(','));
   for (const kind of sends) workload.canSend(messaging.queue(kind));
   for (const need of needs) grants[need](workload, estate);
 }

@@ -49,6 +49,8 @@ export function readSettings(node: Node) {
     feeds: {
       schedules: list('feeds', [{ group: 'in-use', every: 'rate(6 hours)', on: 'function' }], feedSchedule),
       mirror: text('feedsMirror', '', /^$|^https:\/\/\S+$/),
+      /** Names of feeds whose terms are accepted. */
+      accepted: list('acceptedFeeds', [], matching(/^[a-z][a-z0-9-]{0,39}$/)),
     },
     registry: {
       /** Plimsoll's account to which images of ECR events belong. */

@@ -35,6 +35,8 @@ export const environment = {
   securityHub: 'PLIMSOLL_SECURITY_HUB_PRODUCT_ARN',
   /** Where upstreams' files are read instead: a URL that holds them as URL/HOST/PATH. */
   feedsMirror: 'PLIMSOLL_FEEDS_MIRROR',
+  /** Feeds with terms of their own that are accepted, by name, separated by commas. */
+  acceptedFeeds: 'PLIMSOLL_ACCEPTED_FEEDS',
   /** Registries that are reached elsewhere, as HOST=URL separated by commas: an emulator, a pull-through cache. */
   registryEndpoints: 'PLIMSOLL_REGISTRY_ENDPOINTS',
   /** Dispatch only: where and what it runs. Lists are separated by commas. */

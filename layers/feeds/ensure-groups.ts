@@ -1,5 +1,6 @@
 import { Fault } from '#core/fault.ts';
 import { type FeedGroup, groupsOf } from './feed-group.ts';
+import { reasonsNotToFetch } from './feed-terms.ts';
 import { feeds } from './feeds.ts';
 import { type GroupStatus, groupStatus } from './group-status.ts';
 import { type StoredGroup, storedGroups } from './group-store.ts';
@@ -21,7 +22,8 @@ const retryMs = 10 * 60_000;
 
 /**
  * The groups that hold advisories of these namespaces, fetched where they were never fetched or are too old. A feed that
- * cannot be had is told by its status, never thrown. In the order of the namespaces, each group once.
+ * cannot be had is told by its status, never thrown; so is one that is too large to wait for or needs consent (`note`). In the
+ * order of the namespaces, each group once.
  */
 export async function ensureGroups(
   world: SyncWorld,
@@ -31,9 +33,12 @@ export async function ensureGroups(
   const groups = distinct(namespaces.flatMap(groupsOf));
   const stored = await storedByName(world);
   const now = world.clock.now();
-  const statuses = groups.map((group) => groupStatus(group, stored(group), now, options.maxAgeMs));
+  const noteOf = await reasonsNotToFetch(world, groups);
+  const statuses = groups.map(
+    (group): GroupStatus => ({ ...groupStatus(group, stored(group), now, options.maxAgeMs), note: noteOf(group) }),
+  );
   if (options.offline) return statuses;
-  const waiting = [...groups.entries()].filter(([at]) => isDue(statuses[at]!, now));
+  const waiting = [...groups.entries()].filter(([at]) => statuses[at]!.note === null && isDue(statuses[at]!, now));
   const work = async () => {
     for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
       const [at, group] = next;
@@ -46,7 +51,7 @@ export async function ensureGroups(
 
 /** Every group that any feed offers or that is stored, with its state; those older than `maxAgeMs` (a day when left out) are stale. */
 export async function groupStatuses(
-  world: Pick<SyncWorld, 'sql' | 'clock'>,
+  world: Pick<SyncWorld, 'sql' | 'clock' | 'acceptedFeeds'>,
   maxAgeMs = 24 * 3_600_000,
 ): Promise<readonly GroupStatus[]> {
   const all = await storedGroups(world.sql);
@@ -55,7 +60,11 @@ export async function groupStatuses(
     ...all.filter((stored) => stored.feed === feed.name).map(({ group }) => ({ feed, group })),
   ]);
   const stored = byName(all);
-  return distinct(known).map((group) => groupStatus(group, stored(group), world.clock.now(), maxAgeMs));
+  const noteOf = await reasonsNotToFetch(world, known);
+  return distinct(known).map((group) => ({
+    ...groupStatus(group, stored(group), world.clock.now(), maxAgeMs),
+    note: noteOf(group),
+  }));
 }
 
 function distinct(groups: readonly FeedGroup[]): readonly FeedGroup[] {

@@ -20,6 +20,8 @@ export interface GroupStatus {
   /** Parts that upstream did not have though the rest was there. */
   readonly missing: readonly string[];
   readonly lastError: string | null;
+  /** Why it is not fetched while an image waits for it, and what to do; null when it is. */
+  readonly note: string | null;
 }
 
 /** The status of a group by what is stored of it. */
@@ -30,13 +32,21 @@ export function groupStatus(
   maxAgeMs: number,
 ): GroupStatus {
   if (stored === null) {
-    const nothing = { syncedAt: null, checkedAt: null, records: 0, setAside: 0, missing: [], lastError: null };
+    const nothing = {
+      syncedAt: null,
+      checkedAt: null,
+      records: 0,
+      setAside: 0,
+      missing: [],
+      lastError: null,
+      note: null,
+    };
     return { feed: feed.name, group, state: 'never', ...nothing };
   }
   const { syncedAt, checkedAt, records, setAside, missing, lastError } = stored;
   const old = syncedAt === null || now - syncedAt > maxAgeMs || !isCurrent({ feed, group }, stored);
   const state = stored.state === 'ok' && old ? 'stale' : stored.state;
-  return { feed: feed.name, group, state, syncedAt, checkedAt, records, setAside, missing, lastError };
+  return { feed: feed.name, group, state, syncedAt, checkedAt, records, setAside, missing, lastError, note: null };
 }
 
 /** False when the stored records were read by another version of the feed or keyed by other rules: its mark means nothing then. */

@@ -4,14 +4,14 @@ import { type Lease, takeLease } from '#platform/lease.ts';
 import type { Platform } from '#platform/platform.ts';
 import { vacuumTables } from './advisory-store.ts';
 import type { Feed, Fetched, FeedWorld } from './feed.ts';
+import { refusalOf, type TermsWorld } from './feed-terms.ts';
 import { type GroupStatus, groupStatus, isCurrent, rules } from './group-status.ts';
 import { putGroup, type StoredGroup, storedGroup } from './group-store.ts';
 import { type Loaded, loadRecords } from './load-records.ts';
 
 /** What a sync needs of the world. A temporary file's path is not used by anybody else; the sync removes the file. */
-export type SyncWorld = Pick<Platform, 'sql' | 'clock' | 'fetch' | 'log' | 'staging'> & {
-  readonly temporaryFile: (name: string) => string;
-};
+export type SyncWorld = Pick<Platform, 'sql' | 'clock' | 'fetch' | 'log' | 'staging'> &
+  TermsWorld & { readonly temporaryFile: (name: string) => string };
 
 export interface SyncProgress {
   readonly group: string;
@@ -44,7 +44,7 @@ const patienceMs = 20 * 60_000;
 /**
  * Brings one group to what upstream has now. Whoever comes while another process does it waits and shares the result.
  * A feed that cannot be fetched or read is an outcome, not an error: what is stored stays, and so does the mark, so that
- * the next sync does the rest. Throws only what the database throws.
+ * the next sync does the rest. A feed whose terms are not accepted is not asked at all. Throws only what the database throws.
  */
 export async function syncGroup(
   world: SyncWorld,
@@ -55,6 +55,10 @@ export async function syncGroup(
   const { sql, clock } = world;
   const name = { feed: feed.name, group };
   const begun = clock.now();
+  const reason = await refusalOf(world, feed);
+  if (reason !== null) {
+    return { kind: 'failed', reason, status: statusNow(feed, group, await storedGroup(sql, name), begun) };
+  }
   let waited = false;
   for (;;) {
     const lease = await takeLease(sql, clock, `feed ${feed.name} ${group}`, 'sync', leaseMs);

@@ -5,16 +5,18 @@ import { groupsOf } from '#feeds/feed-group.ts';
 import type { GroupStatus } from '#feeds/group-status.ts';
 import type { SyncProgress, SyncWorld } from '#feeds/sync-feed.ts';
 import type { Sql } from '#platform/sql.ts';
-import type { Finding } from '#schema/finding.ts';
+import type { Finding, SuppressedFinding } from '#schema/finding.ts';
 import type { ImageReport } from '#schema/image-report.ts';
-import { findingsOf } from './findings.ts';
-import { judge } from './judge.ts';
+import { enrichmentOf } from './enrichment.ts';
+import { type Found, findingsOf } from './findings.ts';
 import { type ImageSets, packageSets } from './package-set.ts';
 import { storePackageSets } from './package-store.ts';
 
 /** What is known to be wrong with an image, by which feeds, and what could not be told. */
 export interface JudgedImage {
   readonly findings: readonly Finding[];
+  /** What would be findings but for a rule, each with the reason. */
+  readonly suppressed: readonly SuppressedFinding[];
   readonly feeds: readonly GroupStatus[];
   /** Advisory namespace of the distribution; null when there is none. */
   readonly distroNamespace: string | null;
@@ -25,6 +27,19 @@ export interface JudgedImage {
   /** Digests of the package sets that were judged: what links a stored image to its packages. */
   readonly sets: readonly string[];
 }
+
+/** How to judge, beside by which feeds. */
+export interface JudgeOptions {
+  /** Digests of package sets that are surely stored: for an image that has no others the database is not asked which of them it has. */
+  readonly storedSets?: readonly string[];
+  /** When the image came, milliseconds since the epoch: findings then tell when they were first seen. */
+  readonly knownSince?: number | null;
+  /** Judge by what the feeds had said at this moment, milliseconds since the epoch; now when left out. */
+  readonly at?: number | null;
+}
+
+/** What is known of vulnerabilities and releases themselves: see Feed.groupsFor. */
+const enrichments = ['cve', 'lifecycle'];
 
 /**
  * Judges an image report by the feed groups that its packages need. Groups that were never fetched or are older than
@@ -37,49 +52,72 @@ export async function judgeReport(
     readonly offline: boolean;
     readonly maxAgeMs: number;
     readonly onProgress?: (progress: SyncProgress) => void;
-    /** As of {@link reportFindings}. */
-    readonly storedSets?: readonly string[];
-  },
+  } & JudgeOptions,
 ): Promise<JudgedImage> {
   const imageSets = packageSets(report);
   const { sets, namespaces, notes } = imageSets;
   const feeds = await ensureGroups(world, namespaces, options);
-  const findings = await findingsNow(world.sql, report, imageSets, options.storedSets);
+  const enriching = await ensureGroups(world, enrichments, options);
+  const found = await foundBy(world, report, imageSets, options);
   const namespace = distroNamespace(report.distro);
   const own = new Set(namespace === null ? [] : groupsOf(namespace).map(({ group }) => group));
   return {
-    findings,
-    feeds,
+    ...found,
+    // What only adds scores leaves nothing unjudged where it is not there.
+    feeds: [...feeds, ...enriching.filter(({ syncedAt }) => syncedAt !== null)],
     distroNamespace: namespace,
     distroFeeds: feeds.filter(({ group }) => own.has(group)),
     sets: sets.map(({ digest }) => digest),
-    notes: [...notes, ...unservedNotes(namespaces), ...feeds.flatMap(feedNotes)],
+    notes: [...notes, ...unservedNotes(namespaces), ...(await endNotes(world, namespace)), ...feeds.flatMap(feedNotes)],
   };
 }
 
-/**
- * The findings alone, by what is stored now, whatever the feeds' state. `storedSets` are digests of package sets that are surely
- * stored: for an image that has no others the database is not asked which of them it has.
- */
+/** The findings alone, by what is stored, whatever the feeds' state. */
 export async function reportFindings(
-  { sql }: Pick<SyncWorld, 'sql'>,
-  report: ImageReport,
-  storedSets: readonly string[] = [],
-): Promise<readonly Finding[]> {
-  return findingsNow(sql, report, packageSets(report), storedSets);
+  world: Pick<SyncWorld, 'sql' | 'clock'>,
+  report: Pick<ImageReport, 'distro' | 'packages'>,
+  options: JudgeOptions = {},
+): Promise<Found> {
+  return foundBy(world, report, packageSets(report), options);
 }
 
-async function findingsNow(
-  sql: Sql,
-  report: ImageReport,
+async function foundBy(
+  { sql, clock }: Pick<SyncWorld, 'sql' | 'clock'>,
+  report: Pick<ImageReport, 'distro' | 'packages'>,
   { sets }: ImageSets,
-  storedSets: readonly string[] = [],
-): Promise<readonly Finding[]> {
-  if (sets.length === 0) return [];
+  { storedSets = [], knownSince = null, at = null }: JudgeOptions,
+): Promise<Found> {
+  if (sets.length === 0) return { findings: [], suppressed: [] };
   const digests = sets.map(({ digest }) => digest);
   const stored = new Set(storedSets);
   if (!digests.every((digest) => stored.has(digest))) await storePackageSets(sql, sets);
-  return findingsOf(report, judge(sql, digests));
+  const asOf = at === null ? null : await revisionAt(sql, at);
+  return findingsOf(sql, report, digests, { asOf, knownSince, now: at ?? clock.now() });
+}
+
+/** The last revision that had begun at a moment; 0 when nothing was known then. */
+async function revisionAt(sql: Sql, at: number): Promise<number> {
+  const [row] = await sql.query<{ revision: number }>(
+    'select coalesce(max(revision), 0) as revision from feed_revision where at <= :at::bigint',
+    { at },
+  );
+  return row!.revision;
+}
+
+/** A release that has reached its end is told of by nobody: no findings would say more than is known. */
+async function endNotes({ sql, clock }: Pick<SyncWorld, 'sql' | 'clock'>, namespace: string | null): Promise<Note[]> {
+  if (namespace === null) return [];
+  const { lifecycle } = (await enrichmentOf(sql, [namespace]))(namespace);
+  const end = lifecycle?.endOfLife ?? null;
+  if (end === null || !(Date.parse(end) < clock.now())) return [];
+  const longer = lifecycle?.endOfExtendedSupport ?? null;
+  const paid = longer === null ? '' : `, with paid support until ${longer}`;
+  return [
+    note(
+      'match',
+      `${namespace} reached its end of life on ${end}${paid}: nobody may tell of vulnerabilities found since`,
+    ),
+  ];
 }
 
 function unservedNotes(namespaces: readonly string[]): Note[] {
@@ -96,7 +134,10 @@ function feedNotes(feed: GroupStatus): Note[] {
       return parts;
     case 'never':
       return [
-        note(analyzer, 'never fetched: nothing is judged by it; run `plimsoll feeds sync` while online'),
+        note(
+          analyzer,
+          `never fetched: nothing is judged by it; ${feed.note ?? 'run `plimsoll feeds sync` while online'}`,
+        ),
         ...parts,
       ];
     case 'absent':

@@ -12,6 +12,7 @@ export const elsewhere = {
     { group: 'osv:npm', every: 'cron(0 3 * * ? *)', on: 'task' },
   ],
   feedsMirror: 'https://mirror.example.com/feeds',
+  acceptedFeeds: 'wolfi',
   repositories: 'arn:aws:ecr:eu-west-1:111122223333:repository/shop/*',
   assumeRoles: [
     { role: 'arn:aws:iam::111122223333:role/plimsoll-reader', externalId: 'plimsoll,42' },

@@ -1,0 +1,38 @@
+import type { Platform } from '#platform/platform.ts';
+import { acceptedFeeds } from './consent-store.ts';
+import type { Feed } from './feed.ts';
+import type { FeedGroup } from './feed-group.ts';
+
+/** Where the terms of feeds were accepted: in the database, or by name in a setting of the deployment. */
+export type TermsWorld = Pick<Platform, 'sql'> & { readonly acceptedFeeds?: readonly string[] };
+
+/**
+ * Why a group is not fetched while an image waits for it, with what to do; null when it is. By what was accepted when this was asked.
+ */
+export async function reasonsNotToFetch(
+  world: TermsWorld,
+  groups: readonly FeedGroup[],
+): Promise<(group: FeedGroup) => string | null> {
+  const feeds = [...new Set(groups.map(({ feed }) => feed))];
+  const unaccepted = new Set(await unacceptedFeeds(world, feeds));
+  return ({ feed, group }) => {
+    if (unaccepted.has(feed)) return termsNote(feed);
+    return feed.demand === 'tell' ? `it is fetched by 'plimsoll feeds sync ${group}' and then kept fresh` : null;
+  };
+}
+
+/** Why a feed must not be fetched at all: its terms are not accepted. Null when it may. */
+export async function refusalOf(world: TermsWorld, feed: Feed): Promise<string | null> {
+  const [unaccepted] = await unacceptedFeeds(world, [feed]);
+  return unaccepted === undefined ? null : termsNote(feed);
+}
+
+async function unacceptedFeeds(world: TermsWorld, feeds: readonly Feed[]): Promise<readonly Feed[]> {
+  const withTerms = feeds.filter(({ licence, name }) => licence !== undefined && !world.acceptedFeeds?.includes(name));
+  const accepted = await acceptedFeeds(world.sql, withTerms);
+  return withTerms.filter(({ name }) => !accepted.has(name));
+}
+
+function termsNote({ name, licence }: Feed): string {
+  return `its terms (${licence?.name}, ${licence?.url}) are not accepted; read them, then 'plimsoll feeds accept ${name}'`;
+}
