@@ -6,6 +6,67 @@ const packageType = z.enum(packageTypes as [string, ...string[]]);
 const text = z.string();
 const nullable = text.nullable();
 
+const fixState = z.enum([
+  'fixed',
+  'not-fixed',
+  'wont-fix',
+  'deferred',
+  'end-of-life',
+  'under-investigation',
+  'unknown',
+]);
+
+const finding = z.object({
+  id: text,
+  aliases: z.array(text).describe('Other ids of the same vulnerability'),
+  related: z.array(text).describe('Ids that belong to it without being the same: the CVEs of an erratum'),
+  package: z.object({ type: packageType, name: text, version: text, purl: text }),
+  title: nullable,
+  severity: z.enum(severities).describe("The vendor's, else another record's, else the NVD's"),
+  severitySource: nullable,
+  cvss: z.array(
+    z.object({ version: z.enum(['2.0', '3.0', '3.1', '4.0']), vector: text, score: z.number(), source: text }),
+  ),
+  epss: z
+    .object({ score: z.number(), percentile: z.number(), date: text })
+    .nullable()
+    .describe('Probability of exploitation in 30 days (FIRST)'),
+  kev: z
+    .object({ added: text, due: nullable, ransomware: z.boolean() })
+    .nullable()
+    .describe('Known to be exploited (CISA)'),
+  risk: z
+    .number()
+    .describe('0 to 100: likelihood of exploitation times impact; at least 75 where it is exploited already'),
+  disputed: z.boolean(),
+  fixedIn: z.array(text),
+  state: fixState,
+  channel: nullable.describe('The paid or separate stream in which alone the fix can be had'),
+  fixedAt: nullable.describe('When a fix could first be had'),
+  firstSeen: nullable.describe('When it was first seen in the image, without a gap since'),
+  judgement: z.enum(['affected', 'undecidable']),
+  reason: nullable.describe('Why it is undecidable'),
+  namespace: text,
+  group: text.describe('The feed group that said so'),
+  sources: z
+    .array(
+      z.object({
+        id: text,
+        group: text,
+        severity: z.enum(severities),
+        severitySource: nullable,
+        fixedIn: nullable,
+        state: fixState,
+        channel: nullable,
+        url: nullable,
+      }),
+    )
+    .describe('Every record that says so'),
+  urls: z.array(text),
+  layer: nullable,
+  paths: z.array(text),
+});
+
 /** What `plimsoll scan --output json` prints: one object, fields are only ever added. Sizes are bytes, times ISO 8601 UTC. */
 export const scanReport = z.object({
   image: z.object({
@@ -47,25 +108,17 @@ export const scanReport = z.object({
       licenses: z.array(text),
     }),
   ),
-  findings: z.array(
-    z.object({
-      id: text,
-      aliases: z.array(text).describe('Other ids of the same vulnerability'),
-      related: z.array(text).describe('Ids that belong to it without being the same: the CVEs of an erratum'),
-      package: z.object({ type: packageType, name: text, version: text, purl: text }),
-      severity: z.enum(severities),
-      severitySource: nullable,
-      fixedIn: z.array(text),
-      state: z.enum(['fixed', 'not-fixed', 'wont-fix', 'deferred', 'end-of-life', 'under-investigation', 'unknown']),
-      judgement: z.enum(['affected', 'undecidable']),
-      reason: nullable.describe('Why it is undecidable'),
-      namespace: text,
-      group: text.describe('The feed group that said so'),
-      urls: z.array(text),
-      layer: nullable,
-      paths: z.array(text),
-    }),
-  ),
+  findings: z.array(finding),
+  suppressed: z
+    .array(
+      finding.extend({
+        suppressed: z.object({
+          rule: text.describe('Name of the rule'),
+          reason: text.describe('Why, in one sentence'),
+        }),
+      }),
+    )
+    .describe('What would be findings but for a rule: they count for nothing'),
   verdict: z.object({
     action: z.enum(['go', 'warn', 'stop']),
     status: z.enum(['pass', 'fail']),

@@ -1,5 +1,7 @@
 import type { Severity } from '#core/severity.ts';
-import type { FixState } from '#schema/finding.ts';
+import type { Cvss, FixState } from '#schema/finding.ts';
+
+export type { Cvss };
 
 /**
  * A stretch of versions of one package that an advisory speaks of, in the words of the upstream; keys are made by the feed engine.
@@ -51,16 +53,6 @@ export interface AffectedOnly {
   readonly repositories?: readonly string[];
   /** Architectures as the package manager writes them. */
   readonly arch?: readonly string[];
-}
-
-/** A CVSS vector with its base score, and who gave it. */
-export interface Cvss {
-  readonly version: '2.0' | '3.0' | '3.1' | '4.0';
-  readonly vector: string;
-  /** 0.0 to 10.0; as upstream says, else computed from the vector. */
-  readonly score: number;
-  /** `nvd`, `redhat`, `github`, an NVD source's domain, ... */
-  readonly source: string;
 }
 
 /** One record of a feed: what an upstream says of one vulnerability. */

@@ -1,130 +1,150 @@
 import { ecosystems } from '#core/ecosystem.ts';
-import type { Package } from '#core/package.ts';
 import { severityRank } from '#core/severity.ts';
-import type { Finding } from '#schema/finding.ts';
+import { groupsOf } from '#feeds/feed-group.ts';
+import { storedGroups } from '#feeds/group-store.ts';
+import type { Sql } from '#platform/sql.ts';
+import type { Finding, SuppressedFinding } from '#schema/finding.ts';
 import type { ImageReport } from '#schema/image-report.ts';
-import { comparators } from '#versions/comparators.ts';
-import type { Judgement } from './judge.ts';
+import { type Candidate, candidatesOf } from './candidate.ts';
+import { type DistroVerdicts, distroVerdicts, type VerdictQuestion } from './distro-verdicts.ts';
+import { enrichmentOf, type Known } from './enrichment.ts';
+import { findingOf } from './finding-of.ts';
+import { heldSince } from './held-since.ts';
+import { judge } from './judge.ts';
+import { type MatchName, matchNames, type NamingWorld, namingWorld } from './match-name.ts';
+import type { Rule, RuleWorld } from './rule.ts';
+import { rules } from './rules.ts';
+import { tellingAll } from './rules/comprehensive-feed.ts';
+
+/** What is wrong with an image, and what would be but for a rule. */
+export interface Found {
+  readonly findings: readonly Finding[];
+  readonly suppressed: readonly SuppressedFinding[];
+}
+
+export interface FindingOptions {
+  /** By what was known under this revision of the feeds; ratings and scores are always those of now. Null: by what is known now. */
+  readonly asOf: number | null;
+  /** When the image came, milliseconds since the epoch: findings then tell when they were first seen. Null: they do not. */
+  readonly knownSince: number | null;
+  /** Milliseconds since the epoch; a release that has reached its end tells of nothing new. */
+  readonly now: number;
+}
 
 /**
- * The findings of an image from what the database judged: records of one package that share an id or alias are one
- * finding. Sorted by package, then severity from the highest, then id.
+ * The findings of an image whose packages are in the stored sets of these digests: records of one package that share an id
+ * or alias are one finding. Sorted by package, then severity from the highest, then id.
  */
-export async function findingsOf(report: ImageReport, judgements: AsyncIterable<Judgement>): Promise<Finding[]> {
-  const packages = packagesByPurl(report);
-  const byPurl = new Map<string, Judgement[]>();
-  for await (const judgement of judgements) {
-    const list = byPurl.get(judgement.purl);
-    if (list === undefined) byPurl.set(judgement.purl, [judgement]);
-    else list.push(judgement);
+export async function findingsOf(
+  sql: Sql,
+  report: Pick<ImageReport, 'distro' | 'packages'>,
+  digests: readonly string[],
+  options: FindingOptions,
+): Promise<Found> {
+  const candidates = await candidatesOf(report, judge(sql, digests, options.asOf));
+  if (candidates.length === 0) return { findings: [], suppressed: [] };
+  const naming = namingWorld(report);
+  const namespace = naming.advisories?.namespace ?? null;
+  const known = await enrichmentOf(sql, [...idsOf(candidates), ...(namespace === null ? [] : [namespace])]);
+  const world = { ...(await ruleWorld(sql, report, naming, candidates, known, options)), known };
+  const judgements = candidates.flatMap(({ records }) => records);
+  const since = options.knownSince === null ? null : await heldSince(sql, judgements, options.knownSince);
+  const findings: Finding[] = [];
+  const suppressed: SuppressedFinding[] = [];
+  for (const candidate of candidates) {
+    const finding = findingOf(candidate, { known, heldSince: since });
+    const by = reasonAgainst(candidate, world, rules);
+    if (by === null) findings.push(finding);
+    else suppressed.push({ ...finding, suppressed: by });
   }
-  const findings = [...byPurl].flatMap(([purl, list]) => {
+  return { findings: findings.sort(byPackageSeverityId), suppressed: suppressed.sort(byPackageSeverityId) };
+}
+
+/** Ids that scores may be known of: also of the CVEs of an erratum. */
+function idsOf(candidates: readonly Candidate[]): readonly string[] {
+  return candidates.flatMap(({ ids, records }) => [...ids, ...records.flatMap(({ related }) => related)]);
+}
+
+function reasonAgainst(
+  candidate: Candidate,
+  world: RuleWorld,
+  asked: readonly Rule[],
+): SuppressedFinding['suppressed'] | null {
+  for (const rule of asked) {
+    const reason = rule.suppresses(candidate, world);
+    if (reason !== null) return { rule: rule.name, reason };
+  }
+  return null;
+}
+
+const silent: RuleWorld = {
+  ownVerdict: () => null,
+  ownerVerdict: () => null,
+  ownerNamespace: () => null,
+  tellsAll: () => false,
+  known: () => ({ ratings: [], epss: null, kev: null, lifecycle: null }),
+};
+
+/** Verdicts are asked for where rules that need none let a candidate be. */
+async function ruleWorld(
+  sql: Sql,
+  report: Pick<ImageReport, 'packages'>,
+  naming: NamingWorld,
+  candidates: readonly Candidate[],
+  known: (id: string) => Known,
+  { asOf, now }: FindingOptions,
+): Promise<RuleWorld> {
+  const first = rules.filter(({ asksVerdicts }) => !asksVerdicts);
+  const open = candidates.filter((candidate) => reasonAgainst(candidate, { ...silent, known }, first) === null);
+  const packages = new Map(report.packages.map((found) => [found.purl, found]));
+  const namesOf = (purl: string): readonly MatchName[] => {
     const found = packages.get(purl);
-    return found === undefined ? [] : joinAliases(list).map((records) => findingOf(found, records));
-  });
-  return findings.sort(byPackageSeverityId);
-}
-
-/** Copies that differ only in what a purl leaves out (the binary's source column) are judged as one. */
-function packagesByPurl(report: ImageReport): Map<string, Package> {
-  const packages = new Map<string, Package>();
-  for (const found of report.packages) {
-    const first = packages.get(found.purl);
-    packages.set(
-      found.purl,
-      first === undefined ? found : { ...first, paths: [...new Set([...first.paths, ...found.paths])].sort() },
-    );
-  }
-  return packages;
-}
-
-/** Groups records that name the same vulnerability, directly or through a third record (union-find by id). */
-function joinAliases(records: readonly Judgement[]): Judgement[][] {
-  const parent = new Map<string, string>();
-  const root = (id: string): string => {
-    let at = id;
-    for (let up = parent.get(at); up !== undefined && up !== at; up = parent.get(at)) at = up;
-    return at;
+    const named = found === undefined ? null : matchNames(found, naming);
+    return named?.kind === 'named' ? named.names : [];
   };
-  for (const record of records) {
-    const first = root(record.id);
-    for (const id of [record.id, ...record.aliases]) parent.set(root(id), first);
-  }
-  const groups = new Map<string, Judgement[]>();
-  for (const record of records) {
-    const key = root(record.id);
-    const group = groups.get(key);
-    if (group === undefined) groups.set(key, [record]);
-    else group.push(record);
-  }
-  return [...groups.values()];
-}
-
-function findingOf(found: Package, records: readonly Judgement[]): Finding {
-  const affected = records.filter((record) => record.judgement === 'affected');
-  const decisive = affected.length > 0 ? affected : records;
-  const id = primaryId(found, decisive);
-  const rated = [...decisive].sort((a, b) => rating(b, id) - rating(a, id))[0]!;
-  const fixedIn = [...new Set(decisive.flatMap((record) => (record.fixed === null ? [] : [record.fixed])))];
-  const same = new Set(records.flatMap((record) => [record.id, ...record.aliases]));
-  const related = new Set(records.flatMap((record) => record.related));
+  const verdicts = await distroVerdicts(sql, questionsOf(open, namesOf), asOf);
+  const owned = open.some(({ owners }) => owners.length > 0);
+  const loaded = owned ? await loadedNamespaces(sql) : () => false;
   return {
-    id,
-    aliases: [...same].filter((other) => other !== id).sort(),
-    related: [...related].filter((other) => !same.has(other)).sort(),
-    package: { type: found.type, name: found.name, version: found.version, purl: found.purl },
-    severity: rated.severity,
-    severitySource: rated.severitySource,
-    fixedIn: sortVersions(found, fixedIn),
-    state: stateOf(decisive),
-    judgement: affected.length > 0 ? 'affected' : 'undecidable',
-    reason: affected.length > 0 ? null : reasonOf(decisive[0]!),
-    namespace: rated.namespace,
-    group: rated.group,
-    urls: [...new Set(decisive.flatMap((record) => record.urls))].slice(0, 20),
-    layer: found.layer,
-    paths: found.paths,
+    known,
+    ownVerdict: ({ package: found, ids }) => strongest(verdicts, namesOf(found.purl), ids),
+    ownerVerdict: ({ ids }, owner) => strongest(verdicts, namesOf(owner), ids),
+    ownerNamespace: (owner) => namesOf(owner)[0]?.namespace ?? null,
+    tellsAll(namespace) {
+      const { lifecycle } = known(namespace);
+      const ended = lifecycle?.endOfLife != null && Date.parse(lifecycle.endOfLife) < now;
+      return !ended && tellingAll.includes(namespace.split(':')[0]!) && loaded(namespace);
+    },
   };
 }
 
-/**
- * Distributions are quoted by their own record ids. For languages GHSA goes before CVE, and that before a database's own
- * number: the order in which the v1 API's feeds knew them, so that allowlists written for those ids go on working.
- */
-function primaryId(found: Package, records: readonly Judgement[]): string {
-  const own = records.map((record) => record.id);
-  const { os } = ecosystems[found.type];
-  const ids = os ? own : [...own, ...records.flatMap((record) => record.aliases)];
-  const prefixes = os ? ['CVE-'] : ['GHSA-', 'CVE-'];
-  const rank = (id: string) =>
-    (prefixes.findIndex((prefix) => id.startsWith(prefix)) + prefixes.length + 1) % (prefixes.length + 1);
-  return [...new Set(ids)].sort((a, b) => rank(a) - rank(b) || (a < b ? -1 : 1))[0]!;
+/** Nobody says of a language's package that it is not affected, but of what the distribution or the NVD name. */
+function questionsOf(
+  candidates: readonly Candidate[],
+  namesOf: (purl: string) => readonly MatchName[],
+): readonly VerdictQuestion[] {
+  return candidates.flatMap(({ package: found, ids, owners }) => [
+    ...(ecosystems[found.type].os || found.cpes !== undefined
+      ? namesOf(found.purl).map((name) => ({ name, ids, every: false }))
+      : []),
+    ...owners.flatMap((owner) => namesOf(owner).map((name) => ({ name, ids, every: true }))),
+  ]);
 }
 
-/** A rated record before an unrated one, the one that gave the finding its id before others, then the highest. */
-function rating(record: Judgement, id: string): number {
-  const rank = severityRank(record.severity);
-  return rank === 0 ? 0 : rank + (record.id === id ? 10 : 0);
+function strongest(verdicts: DistroVerdicts, names: readonly MatchName[], ids: readonly string[]) {
+  const said = names.map((name) => verdicts(name, ids));
+  return (['not-affected', 'affected', 'fixed'] as const).find((verdict) => said.includes(verdict)) ?? null;
 }
 
-function stateOf(records: readonly Judgement[]): Finding['state'] {
-  const states = new Set(records.map((record) => record.fixState));
-  for (const state of ['fixed', 'wont-fix', 'not-fixed'] as const) if (states.has(state)) return state;
-  return 'unknown';
-}
-
-function reasonOf(record: Judgement): string {
-  return record.reason === 'package'
-    ? `version '${record.version}' cannot be compared`
-    : `the advisory's versions cannot be compared`;
-}
-
-function sortVersions(found: Package, versions: readonly string[]): string[] {
-  const { compare } = comparators[ecosystems[found.type].scheme];
-  return [...versions].sort((a, b) => {
-    const order = compare(a, b);
-    return typeof order === 'number' && order !== 0 ? order : a < b ? -1 : 1;
-  });
+async function loadedNamespaces(sql: Sql): Promise<(namespace: string) => boolean> {
+  const stored = await storedGroups(sql);
+  const loaded = new Set(
+    stored.filter(({ syncedAt }) => syncedAt !== null).map(({ feed, group }) => `${feed} ${group}`),
+  );
+  return (namespace) => {
+    const groups = groupsOf(namespace).filter(({ feed }) => feed.demand !== 'tell');
+    return groups.length > 0 && groups.every(({ feed, group }) => loaded.has(`${feed.name} ${group}`));
+  };
 }
 
 function byPackageSeverityId(a: Finding, b: Finding): number {

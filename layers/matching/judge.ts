@@ -1,48 +1,67 @@
 import { type Severity, severityOfRank } from '#core/severity.ts';
 import { Fault } from '#core/fault.ts';
+import type { AffectedOnly } from '#feeds/advisory.ts';
 import type { Sql } from '#platform/sql.ts';
 import type { FixState } from '#schema/finding.ts';
+import { type AdvisoryText, advisoryTexts } from './advisory-texts.ts';
 
 /** One advisory record against one package, as the database judged it. */
-export interface Judgement {
+export interface Judgement extends AdvisoryText {
+  readonly packageId: number;
   readonly purl: string;
   readonly namespace: string;
   /** The version that was judged (of the source package where the namespace goes by source). */
   readonly version: string;
-  readonly id: string;
-  readonly aliases: readonly string[];
-  readonly related: readonly string[];
   readonly severity: Severity;
-  readonly severitySource: string | null;
-  readonly urls: readonly string[];
-  readonly group: string;
   readonly fixed: string | null;
   readonly fixState: FixState;
+  readonly channel: string | null;
+  readonly fixedAt: string | null;
+  readonly only: AffectedOnly | null;
+  /** The revision of the feeds since which this row says so. */
+  readonly validFrom: number;
   readonly judgement: 'affected' | 'undecidable';
   /** Why it is undecidable, null when it is not. */
   readonly reason: 'package' | 'advisory' | null;
 }
 
 /**
- * Judges the packages of these sets against everything that is known now: live, in the database, by key. A package
- * whose version has no key is undecidable for every range of its name, and affected only where an advisory lists exactly
- * its version. Order: package, then record; complete, in as many pages as it takes.
+ * Judges the packages of these sets, live, in the database, by key: by everything that is known now, or that was known under the
+ * revision `asOf`. A package whose version has no key is undecidable for every range of its name, and affected only where
+ * an advisory lists exactly its version. Order: package, then record; complete, in as many pages as it takes.
  */
-export async function* judge(sql: Sql, digests: readonly string[]): AsyncGenerator<Judgement> {
+export async function* judge(
+  sql: Sql,
+  digests: readonly string[],
+  asOf: number | null = null,
+): AsyncGenerator<Judgement> {
   const sets = JSON.stringify(digests);
+  const texts = new Map<number, AdvisoryText>();
+  for await (const rows of pages(sql, sets, asOf)) {
+    await advisoryTexts(
+      sql,
+      rows.map((row) => row.advisory_id),
+      texts,
+    );
+    for (const row of rows) yield judgementOf(row, texts.get(row.advisory_id)!);
+  }
+}
+
+async function* pages(sql: Sql, sets: string, asOf: number | null): AsyncGenerator<readonly Row[]> {
   let after = { package_id: 0, affected_id: 0 };
-  let limit = 1000;
+  let limit = 3000;
   for (;;) {
+    const page = { sets, limit, package: after.package_id, affected: after.affected_id };
     let rows: readonly Row[];
     try {
-      rows = await sql.query<Row>(statement, { sets, limit, package: after.package_id, affected: after.affected_id });
+      rows = await (asOf === null ? sql.query<Row>(statement, page) : sql.query<Row>(pastStatement, { ...page, asOf }));
     } catch (fault) {
-      // Records differ a hundredfold in size; the port's 1 MiB decides how many make a page.
+      // Texts differ in length; the port's 1 MiB decides how many rows make a page.
       if (!(fault instanceof Fault) || fault.code !== 'sql/result-too-large' || limit === 1) throw fault;
       limit = Math.max(1, limit >> 2);
       continue;
     }
-    for (const row of rows) yield judgementOf(row);
+    yield rows;
     const last = rows.at(-1);
     if (last === undefined || rows.length < limit) return;
     after = last;
@@ -52,71 +71,76 @@ export async function* judge(sql: Sql, digests: readonly string[]): AsyncGenerat
 type Row = {
   package_id: number;
   affected_id: number;
+  advisory_id: number;
   purl: string;
   namespace: string;
   version: string;
-  id: string;
-  aliases: string;
-  related: string;
   severity: number;
-  severity_source: string | null;
-  urls: string;
-  feed_group: string;
   fixed: string | null;
   fix_state: string;
+  channel: string | null;
+  fixed_at: string | null;
+  only_for: string | null;
+  valid_from: number;
   reason: 'package' | 'advisory' | null;
 };
 
 /**
- * Shared with the test that keeps its plan. `lateral ... offset 0` makes each package one probe of the covering index
- * (name_id, hi_key), whatever the planner thinks of the size of a set: a hash join would read every affected row there is.
- * The wide columns are fetched last, for the rows of one page only.
+ * `lateral ... offset 0` makes each package one probe of the covering index (name_id, hi_key), whatever the planner thinks
+ * of the size of a set: a hash join would read every affected row there is. Packages are read from an index as well, and
+ * texts last, for the rows of one page only; those of advisories apart, each once (see {@link advisoryTexts}).
  */
-export const statement = `with s as materialized (
+const statementOn = (affected: string) => `with s as materialized (
     select distinct u.package_id from (
       select unnest(packages) as package_id from package_set
       where digest in (select decode(d, 'hex') from jsonb_array_elements_text(:sets::jsonb) d)
     ) u where u.package_id >= :package::bigint
   ), t as materialized (
-    select s.package_id, p.name_id, p.purl, p.version, a.affected_id, a.advisory_id, a.severity,
-      case when p.version_key is null and a.status <> 2 then 'package' when a.status = 1 then 'advisory' end as reason
+    select s.package_id, a.affected_id, a.advisory_id, a.severity,
+      case when a.keyless and a.status <> 2 then 'package' when a.status = 1 then 'advisory' end as reason
     from s
-    cross join lateral (select * from package k where k.package_id = s.package_id offset 0) p
+    cross join lateral (select k.name_id, k.version_key from package k where k.package_id = s.package_id offset 0) p
     cross join lateral (
-      select r.affected_id, r.advisory_id, r.severity, r.status from affected r
+      select r.affected_id, r.advisory_id, r.severity, r.status, false as keyless from ${affected} r
       where r.name_id = p.name_id and r.hi_key > p.version_key and r.lo_key <= p.version_key and r.status in (0, 1)
-        and r.valid_to = 9223372036854775807
       union all
-      select r.affected_id, r.advisory_id, r.severity, r.status from affected r
-      where p.version_key is null and r.name_id = p.name_id and (r.status in (0, 1) or r.exact = p.version)
-        and r.valid_to = 9223372036854775807
+      select r.affected_id, r.advisory_id, r.severity, r.status, true as keyless from ${affected} r
+      where p.version_key is null and r.name_id = p.name_id and (r.status in (0, 1)
+        or r.status = 2 and r.exact = (select k.version from package k where k.package_id = s.package_id))
       offset 0
     ) a
     where (s.package_id, a.affected_id) > (:package::bigint, :affected::bigint)
-    order by 1, 5 limit :limit::bigint
+    order by 1, 2 limit :limit::bigint
   )
-  select t.package_id, t.affected_id, t.purl, t.version, t.reason, t.severity, n.namespace, v.id, v.aliases, v.related,
-    v.severity_source, v.urls, v.feed_group, f.fixed, f.fix_state
+  select t.package_id, t.affected_id, t.advisory_id, t.reason, t.severity, p.purl, p.version, p.namespace, f.fixed, f.fix_state,
+    f.channel, f.fixed_at, f.only_for, f.valid_from
   from t
-  cross join lateral (select namespace from name where name.name_id = t.name_id offset 0) n
-  cross join lateral (select * from advisory where advisory.advisory_id = t.advisory_id offset 0) v
-  cross join lateral (select fixed, fix_state from affected where affected.affected_id = t.affected_id offset 0) f
+  cross join lateral (
+    select k.purl, k.version, n.namespace from package k join name n on n.name_id = k.name_id
+    where k.package_id = t.package_id offset 0
+  ) p
+  cross join lateral (select * from affected where affected.affected_id = t.affected_id offset 0) f
   order by t.package_id, t.affected_id`;
 
-function judgementOf(row: Row): Judgement {
+/** Shared with the test that keeps its plan. */
+export const statement = statementOn(`(select * from affected where valid_to = 9223372036854775807)`);
+
+export const pastStatement = statementOn('affected_at(:asOf::bigint)');
+
+function judgementOf(row: Row, text: AdvisoryText): Judgement {
   return {
+    ...text,
+    packageId: row.package_id,
     purl: row.purl,
     namespace: row.namespace,
     version: row.version,
-    id: row.id,
-    aliases: JSON.parse(row.aliases),
-    related: JSON.parse(row.related),
     severity: severityOfRank(row.severity),
-    severitySource: row.severity_source,
-    urls: JSON.parse(row.urls),
-    group: row.feed_group,
     fixed: row.fixed,
     fixState: row.fix_state as FixState,
+    channel: row.channel,
+    fixedAt: row.fixed_at,
+    only: row.only_for === null ? null : JSON.parse(row.only_for),
+    validFrom: row.valid_from,
     judgement: row.reason === null ? 'affected' : 'undecidable',
     reason: row.reason,
   };

@@ -65,16 +65,14 @@ export function packageSets(report: Pick<ImageReport, 'distro' | 'packages'>): I
 }
 
 function memberOf(found: Package, named: MatchName): SetMember {
-  const comparator = comparators[named.scheme];
-  const parsed = comparator.parse(named.version);
-  return {
-    namespace: named.namespace,
-    name: named.name,
-    purl: found.purl,
-    version: named.version,
-    key: parsed.kind === 'version' ? Buffer.from(parsed.key).toString('hex') : null,
-    rules: comparator.rules,
-  };
+  const { namespace, name, version, scheme } = named;
+  return { namespace, name, purl: found.purl, version, key: keyOf(named), rules: comparators[scheme].rules };
+}
+
+/** The key of a name's version in hex; null when it cannot be placed. */
+export function keyOf({ scheme, version }: MatchName): string | null {
+  const parsed = comparators[scheme].parse(version);
+  return parsed.kind === 'version' ? Buffer.from(parsed.key).toString('hex') : null;
 }
 
 function splitSets(members: ReadonlyMap<string, SetMember>): PackageSet[] {

@@ -72,6 +72,7 @@ async function readImage(world: EvaluateWorld, { image, sets }: Grounds): Promis
     offline: true,
     maxAgeMs: Number.MAX_SAFE_INTEGER,
     storedSets: sets,
+    knownSince: image.createdAt,
   });
   return { report, judged, dockerfile };
 }

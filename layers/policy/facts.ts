@@ -1,4 +1,5 @@
 import type { JudgedImage } from '#matching/judge-report.ts';
+import type { Finding } from '#schema/finding.ts';
 import type { ImageReport } from '#schema/image-report.ts';
 import type { Facts } from './gate.ts';
 
@@ -22,7 +23,11 @@ export function factsOf(
   return {
     image,
     tag,
-    findings: judged.findings.map((finding) => ({ ...finding, firstSeen: knownSince, fixSeen: null })),
+    findings: judged.findings.map((finding) => ({
+      ...finding,
+      firstSeen: finding.firstSeen ?? knownSince,
+      fixSeen: fixSeen(finding),
+    })),
     distroFeeds: judged.distroFeeds.map(({ group, syncedAt, records }) => ({
       group,
       namespace: judged.distroNamespace ?? '',
@@ -32,4 +37,10 @@ export function factsOf(
     dockerfile,
     now,
   };
+}
+
+/** The date on which a fix could first be had; feeds that do not tell it leave its age unknown. */
+function fixSeen({ fixedAt }: Finding): number | null {
+  const at = fixedAt === null ? Number.NaN : Date.parse(fixedAt);
+  return Number.isNaN(at) ? null : at;
 }

@@ -1,5 +1,6 @@
 import { distroNamespace } from '#core/distro.ts';
 import type { JudgedImage } from '#matching/judge-report.ts';
+import type { Finding } from '#schema/finding.ts';
 import type { ImageReport } from '#schema/image-report.ts';
 import type { ScanReport } from '#schema/scan-report.ts';
 import type { Verdict } from '#schema/verdict.ts';
@@ -33,14 +34,8 @@ export function buildReport(image: ImageReport, judged: JudgedImage, verdict: Ve
       layer,
       licenses: [...licenses],
     })),
-    findings: judged.findings.map((finding) => ({
-      ...finding,
-      aliases: [...finding.aliases],
-      related: [...finding.related],
-      fixedIn: [...finding.fixedIn],
-      urls: [...finding.urls],
-      paths: [...finding.paths],
-    })),
+    findings: judged.findings.map(shown),
+    suppressed: judged.suppressed.map(({ suppressed, ...finding }) => ({ ...shown(finding), suppressed })),
     verdict: {
       action: verdict.action,
       status: verdict.status,
@@ -66,5 +61,20 @@ export function buildReport(image: ImageReport, judged: JudgedImage, verdict: Ve
       state,
     })),
     notes: [...image.notes, ...judged.notes],
+  };
+}
+
+/** A finding as the report shows it: times are ISO 8601. */
+function shown(finding: Finding): ScanReport['findings'][number] {
+  return {
+    ...finding,
+    aliases: [...finding.aliases],
+    related: [...finding.related],
+    cvss: finding.cvss.map((one) => ({ ...one })),
+    fixedIn: [...finding.fixedIn],
+    firstSeen: finding.firstSeen === null ? null : new Date(finding.firstSeen).toISOString(),
+    sources: finding.sources.map((one) => ({ ...one })),
+    urls: [...finding.urls],
+    paths: [...finding.paths],
   };
 }

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import type { Advisory } from '#feeds/advisory.ts';
 import { syncGroup } from '#feeds/sync-feed.ts';
 import { findingsOf } from '#matching/findings.ts';
-import { judge, statement } from '#matching/judge.ts';
+import { statement } from '#matching/judge.ts';
 import { packageSets } from '#matching/package-set.ts';
 import { storePackageSets } from '#matching/package-store.ts';
 import type { Sql } from '#platform/sql.ts';
@@ -22,13 +22,8 @@ async function load(sql: Sql, records: readonly Advisory[], name = 'fake'): Prom
 async function findings(sql: Sql, report: ImageReport): Promise<readonly Finding[]> {
   const { sets } = packageSets(report);
   await storePackageSets(sql, sets);
-  return findingsOf(
-    report,
-    judge(
-      sql,
-      sets.map(({ digest }) => digest),
-    ),
-  );
+  const digests = sets.map(({ digest }) => digest);
+  return (await findingsOf(sql, report, digests, { asOf: null, knownSince: null, now: 0 })).findings;
 }
 
 const npm = (name: string, version: string) => somePackage({ type: 'npm', name, version });
