@@ -1,6 +1,8 @@
 import { openLayerPool } from '#analysis/layer-pool.ts';
 import { defaultLimits } from '#core/limits.ts';
+import { apiKeys } from '#feeds/api-keys.ts';
 import { mirrored } from '#feeds/mirror.ts';
+import { politeFetch } from '#feeds/polite-fetch.ts';
 import { type AwsOptions, type AwsPlatform, openAwsPlatform } from '#platform/aws/aws-platform.ts';
 import { registry } from '#registry/sources/open-registry.ts';
 import { type RegistryEndpoint, throughEndpoints } from '#registry/client/registry-endpoints.ts';
@@ -16,6 +18,12 @@ const feedMaxAgeMs = 12 * 3_600_000;
 export function openAwsWorld(options: AwsOptions): AwsWorld {
   const platform = openAwsPlatform(options);
   const mirror = platform.settings.optional('feedsMirror');
+  const polite = politeFetch({
+    fetch: platform.fetch,
+    clock: platform.clock,
+    // Functions that fetch small groups only are not given secrets.
+    key: async (name) => (platform.settings.optional('secretPrefix') === null ? null : apiKeys(platform.secrets)(name)),
+  });
   const images = {
     clock: platform.clock,
     fetch: throughEndpoints(platform.fetch, endpointsOf(platform.settings.optional('registryEndpoints'))),
@@ -25,7 +33,7 @@ export function openAwsWorld(options: AwsOptions): AwsWorld {
     limits: defaultLimits,
     pool: openLayerPool(),
     // Rooms that see this world fetch feeds; images come through openRegistryImage alone.
-    fetch: mirror === null ? platform.fetch : mirrored(platform.fetch, mirror),
+    fetch: mirror === null ? polite : mirrored(polite, mirror),
     acceptedFeeds: (platform.settings.optional('acceptedFeeds') ?? '').split(','),
     offline: false,
     feedMaxAgeMs,

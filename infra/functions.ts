@@ -103,7 +103,7 @@ export const functions = {
     timeout: 900,
     scratch: 4096,
     sends: ['image.matched'],
-    needs: ['sql', 'read-blobs', 'stage-feeds', 'publish-notices'],
+    needs: ['sql', 'read-blobs', 'stage-feeds', 'read-secrets', 'publish-notices'],
   },
   /** Messages of the wake queue: starts Fargate tasks. It never asks the database, which would keep it awake. */
   dispatch: {
@@ -148,7 +148,7 @@ export const tasks = {
   feeds: {
     entry: 'functions/feeds/main.ts',
     sends: ['image.matched'],
-    needs: ['sql', 'read-blobs', 'stage-feeds', 'publish-notices'],
+    needs: ['sql', 'read-blobs', 'stage-feeds', 'read-secrets', 'publish-notices'],
   },
 } as const satisfies Readonly<Record<string, TaskLine>>;
 

@@ -1,9 +1,10 @@
 import { Fault } from '#core/fault.ts';
 import { silentLog } from '#core/log.ts';
+import { apiKeys } from '#feeds/api-keys.ts';
 import { checkMirror } from '#feeds/check-mirror.ts';
 import { mirrored } from '#feeds/mirror.ts';
+import { politeFetch } from '#feeds/polite-fetch.ts';
 import type { SyncWorld } from '#feeds/sync-feed.ts';
-import type { Fetch } from '#platform/fetch.ts';
 import { defaultDataFolder, openLocalPlatform } from '#platform/local/local-platform.ts';
 import type { Platform } from '#platform/platform.ts';
 import type { Io, Options, Values } from './command.ts';
@@ -52,7 +53,15 @@ export async function openWorld(io: Io, values: Values, purpose: 'scan' | 'feeds
   opened.use(platform);
   const temporaryFile = (name: string) => platform.temporaryFile(name);
   const { sql, clock, log, staging } = platform;
-  const feeds = { sql, clock, log, staging, temporaryFile, fetch: feedsFetch(platform.fetch, mirror) };
+  const polite = politeFetch({ fetch: platform.fetch, clock, key: apiKeys(platform.secrets, io.env) });
+  const feeds = {
+    sql,
+    clock,
+    log,
+    staging,
+    temporaryFile,
+    fetch: mirror === undefined ? polite : mirrored(polite, mirror),
+  };
   const resources = opened.move();
   return {
     ...platform,
@@ -71,8 +80,4 @@ export function text(values: Values, name: string): string | undefined {
   const last = typeof value === 'string' ? value : value.at(-1);
   if (last === '') throw new Fault('input/invalid', `--${name} is empty`);
   return typeof last === 'string' ? last : undefined;
-}
-
-function feedsFetch(fetch: Fetch, mirror: string | undefined): Fetch {
-  return mirror === undefined ? fetch : mirrored(fetch, mirror);
 }

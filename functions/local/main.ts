@@ -3,7 +3,9 @@ import { openLayerPool } from '#analysis/layer-pool.ts';
 import type { OpenRegistryImage } from '#catalog/admit-image.ts';
 import { defaultLimits } from '#core/limits.ts';
 import type { Log } from '#core/log.ts';
+import { apiKeys } from '#feeds/api-keys.ts';
 import { mirrored } from '#feeds/mirror.ts';
+import { politeFetch } from '#feeds/polite-fetch.ts';
 import { type LocalPlatform, openLocalPlatform } from '#platform/local/local-platform.ts';
 import { ensureDefaultBundle } from '#policy/bundle-store.ts';
 import { dockerCredentials } from '#registry/client/credentials.ts';
@@ -81,13 +83,15 @@ function openPlatform(settings: ServerSettings): Promise<LocalPlatform> {
 function worldOf(settings: ServerSettings, platform: LocalPlatform, opened: AsyncDisposableStack): RefreshWorld {
   const { feedsMirror: mirror, offline } = settings;
   const temporaryFile = (name: string) => platform.temporaryFile(name);
+  const { clock, secrets } = platform;
+  const polite = politeFetch({ fetch: platform.fetch, clock, key: apiKeys(secrets, settings.environment) });
   return {
     ...platform,
     temporaryFile,
     limits: defaultLimits,
     pool: opened.use(openLayerPool()),
     // Rooms that see this world fetch feeds; images come through openRegistryImage alone.
-    fetch: mirror === undefined ? platform.fetch : mirrored(platform.fetch, mirror),
+    fetch: mirror === undefined ? polite : mirrored(polite, mirror),
     offline: offline && (mirror === undefined || /^https?:/i.test(mirror)),
     feedMaxAgeMs,
     topic: null,

@@ -130,7 +130,7 @@ function isPassing(status: number): boolean {
 }
 
 /** What Retry-After asks for in milliseconds: seconds or an HTTP date (RFC 9110, 10.2.3); null when it says nothing useful. */
-function retryAfter(response: Response, clock: Clock): number | null {
+export function retryAfter(response: Response, clock: Clock): number | null {
   const text = response.headers.get('retry-after')?.trim() ?? '';
   const isDate = /^[A-Z][a-z]+,? /.test(text);
   const asked = /^\d+$/.test(text) ? Number(text) * 1000 : isDate ? Date.parse(text) - clock.now() : Number.NaN;
