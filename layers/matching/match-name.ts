@@ -1,6 +1,7 @@
 import { type DistroAdvisories, distroAdvisories } from '#core/distro.ts';
 import { ecosystems } from '#core/ecosystem.ts';
 import type { Package } from '#core/package.ts';
+import { advisoryName } from '#core/package-name.ts';
 import type { ImageReport } from '#schema/image-report.ts';
 import type { Scheme } from '#versions/comparators.ts';
 import { cpeNames } from './cpe-names.ts';
@@ -50,7 +51,10 @@ export function matchNames(found: Package, world: NamingWorld): MatchNames {
   if (!os) {
     if (namespace === null) return unjudged('nothing has advisories for its kind');
     if (isUnreleased(found)) return unjudged('its main module was built without a released version');
-    return { kind: 'named', names: [{ namespace, scheme, name: languageName(found), version: found.version }] };
+    return {
+      kind: 'named',
+      names: [{ namespace, scheme, name: advisoryName(found.type, found.name), version: found.version }],
+    };
   }
   if (world.advisories === null) return unjudged(`no advisory namespace for ${world.distro}`);
   const judgedBy = ownerNamespace(found, world.advisories.namespace);
@@ -70,11 +74,6 @@ export function matchNames(found: Package, world: NamingWorld): MatchNames {
 
 function unjudged(reason: string): MatchNames {
   return { kind: 'unjudged', reason };
-}
-
-/** PEP 503: runs of `-`, `_` and `.` are one hyphen, lower case. Other ecosystems compare names as they are. */
-function languageName(found: Package): string {
-  return found.type === 'python' ? found.name.toLowerCase().replace(/[-_.]+/g, '-') : found.name;
 }
 
 /**
