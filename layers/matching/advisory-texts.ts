@@ -1,5 +1,7 @@
+import type { EnrichmentFacts } from '#feeds/advisory.ts';
 import type { Sql } from '#platform/sql.ts';
 import type { Cvss } from '#schema/finding.ts';
+import { type Known, nothingKnown, withFacts } from './enrichment.ts';
 import { inSlices } from './in-slices.ts';
 
 /** What an advisory says beside which versions are affected. */
@@ -16,21 +18,51 @@ export interface AdvisoryText {
   readonly group: string;
 }
 
-const atOnce = 1000;
-
-/** Adds the advisories of these ids to those that are known: an image has many packages of one advisory. */
-export async function advisoryTexts(sql: Sql, ids: readonly number[], known: Map<number, AdvisoryText>): Promise<void> {
-  const missing = [...new Set(ids)].filter((id) => !known.has(id));
-  const ask = (slice: readonly number[]) => sql.query<Row>(statement, { ids: JSON.stringify(slice) });
-  for await (const row of inSlices(missing, atOnce, ask)) known.set(row.advisory_id, textOf(row));
+export interface AdvisoryTexts {
+  readonly text: (advisoryId: number) => AdvisoryText;
+  readonly known: (about: string) => Known;
 }
 
-const statement = `select v.advisory_id, v.id, v.aliases, v.related, v.title, v.severity_source, v.cvss, v.disputed, v.urls, v.feed_group
-  from jsonb_array_elements_text(:ids::jsonb) as j(id)
-  cross join lateral (select * from advisory a where a.advisory_id = j.id::int offset 0) v`;
+const atOnce = 1000;
+
+/**
+ * The texts of advisories, each once however many packages have it, with what is known of the vulnerabilities that they name (the
+ * CVEs of errata among them) and of what else is asked `about`: one statement for most images.
+ */
+export async function advisoryTexts(
+  sql: Sql,
+  ids: readonly number[],
+  about: readonly string[],
+): Promise<AdvisoryTexts> {
+  const texts = new Map<number, AdvisoryText>();
+  const known = new Map<string, Known>();
+  const asked = [...about.map((name) => ({ name })), ...[...new Set(ids)].map((id) => ({ id }))];
+  const ask = (slice: readonly unknown[]) => sql.query<Row>(statement, { asked: JSON.stringify(slice) });
+  for await (const row of inSlices(asked, atOnce, ask)) {
+    if (row.advisory_id !== null) texts.set(row.advisory_id, textOf(row, row.advisory_id));
+    else known.set(row.id, withFacts(known.get(row.id) ?? nothingKnown, JSON.parse(row.body!) as EnrichmentFacts));
+  }
+  return { text: (id) => texts.get(id)!, known: (name) => known.get(name) ?? nothingKnown };
+}
+
+const statement = `with j as materialized (
+    select * from jsonb_to_recordset(:asked::jsonb) as x(id int, name text)
+  ), v as materialized (
+    select a.* from j cross join lateral (select * from advisory where advisory_id = j.id offset 0) a
+  ), about as (
+    select j.name from j where j.name is not null union select v.id from v
+    union select x.id from v cross join lateral jsonb_array_elements_text(v.aliases) as x(id)
+    union select x.id from v cross join lateral jsonb_array_elements_text(v.related) as x(id) where x.id like 'CVE-%'
+  )
+  select v.advisory_id, v.id, v.aliases, v.related, v.title, v.severity_source, v.cvss, v.disputed, v.urls, v.feed_group,
+    null::jsonb as body from v
+  union all
+  select null, e.about, null, null, null, null, null, null, null, null, e.body
+  from about cross join lateral (select x.about, x.body from enrichment x where x.about = about.name offset 0) e`;
 
 type Row = {
-  advisory_id: number;
+  advisory_id: number | null;
+  /** Of the vulnerability, or what the facts in `body` are about. */
   id: string;
   aliases: string;
   related: string;
@@ -40,11 +72,12 @@ type Row = {
   disputed: boolean;
   urls: string;
   feed_group: string;
+  body: string | null;
 };
 
-function textOf(row: Row): AdvisoryText {
+function textOf(row: Row, advisoryId: number): AdvisoryText {
   return {
-    advisoryId: row.advisory_id,
+    advisoryId,
     id: row.id,
     aliases: listOf(row.aliases),
     related: listOf(row.related),

@@ -18,13 +18,13 @@ export interface Candidate {
  * The candidates of an image. Records that are for other packages of the same name (see {@link meetsOnly}) are none. Copies of a
  * language's package that the distribution's packages own are a candidate of their own.
  */
-export async function candidatesOf(
+export function candidatesOf(
   report: Pick<ImageReport, 'packages'>,
-  judgements: AsyncIterable<Judgement>,
-): Promise<readonly Candidate[]> {
+  judgements: readonly Judgement[],
+): readonly Candidate[] {
   const packages = packagesByPurl(report.packages);
   const byPurl = new Map<string, Judgement[]>();
-  for await (const judgement of judgements) {
+  for (const judgement of judgements) {
     const found = packages.get(judgement.purl);
     if (found === undefined || !meetsOnly(found, judgement)) continue;
     const list = byPurl.get(judgement.purl);

@@ -7,7 +7,7 @@ import type { Finding, SuppressedFinding } from '#schema/finding.ts';
 import type { ImageReport } from '#schema/image-report.ts';
 import { type Candidate, candidatesOf } from './candidate.ts';
 import { type DistroVerdicts, distroVerdicts, type VerdictQuestion } from './distro-verdicts.ts';
-import { enrichmentOf, type Known } from './enrichment.ts';
+import { type Known, nothingKnown } from './enrichment.ts';
 import { findingOf } from './finding-of.ts';
 import { heldSince } from './held-since.ts';
 import { judge } from './judge.ts';
@@ -20,6 +20,8 @@ import { tellingAll } from './rules/comprehensive-feed.ts';
 export interface Found {
   readonly findings: readonly Finding[];
   readonly suppressed: readonly SuppressedFinding[];
+  /** How long the release that judges the distribution's packages is mended; null when that is not known. */
+  readonly lifecycle: Known['lifecycle'];
 }
 
 export interface FindingOptions {
@@ -41,13 +43,11 @@ export async function findingsOf(
   digests: readonly string[],
   options: FindingOptions,
 ): Promise<Found> {
-  const candidates = await candidatesOf(report, judge(sql, digests, options.asOf));
-  if (candidates.length === 0) return { findings: [], suppressed: [] };
   const naming = namingWorld(report);
-  const namespace = naming.advisories?.namespace ?? null;
-  const known = await enrichmentOf(sql, [...idsOf(candidates), ...(namespace === null ? [] : [namespace])]);
-  const world = { ...(await ruleWorld(sql, report, naming, candidates, known, options)), known };
-  const judgements = candidates.flatMap(({ records }) => records);
+  const about = naming.advisories === null ? [] : [naming.advisories.namespace];
+  const { judgements, known } = await judge(sql, digests, { asOf: options.asOf, about });
+  const candidates = candidatesOf(report, judgements);
+  const world = await ruleWorld(sql, report, naming, candidates, known, options);
   const since = options.knownSince === null ? null : await heldSince(sql, judgements, options.knownSince);
   const findings: Finding[] = [];
   const suppressed: SuppressedFinding[] = [];
@@ -57,12 +57,11 @@ export async function findingsOf(
     if (by === null) findings.push(finding);
     else suppressed.push({ ...finding, suppressed: by });
   }
-  return { findings: findings.sort(byPackageSeverityId), suppressed: suppressed.sort(byPackageSeverityId) };
-}
-
-/** Ids that scores may be known of: also of the CVEs of an erratum. */
-function idsOf(candidates: readonly Candidate[]): readonly string[] {
-  return candidates.flatMap(({ ids, records }) => [...ids, ...records.flatMap(({ related }) => related)]);
+  return {
+    findings: findings.sort(byPackageSeverityId),
+    suppressed: suppressed.sort(byPackageSeverityId),
+    lifecycle: about[0] === undefined ? null : known(about[0]).lifecycle,
+  };
 }
 
 function reasonAgainst(
@@ -82,7 +81,7 @@ const silent: RuleWorld = {
   ownerVerdict: () => null,
   ownerNamespace: () => null,
   tellsAll: () => false,
-  known: () => ({ ratings: [], epss: null, kev: null, lifecycle: null }),
+  known: () => nothingKnown,
 };
 
 /** Verdicts are asked for where rules that need none let a candidate be. */

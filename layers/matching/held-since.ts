@@ -20,14 +20,9 @@ export async function heldSince(
   judgements: readonly Judgement[],
   knownSince: number,
 ): Promise<(records: readonly Judgement[]) => number> {
-  const begun = await revisionTimes(
-    sql,
-    judgements.map(({ validFrom }) => validFrom),
-  );
-  const young = judgements.filter(({ validFrom }) => (begun.get(validFrom) ?? 0) > knownSince);
-  const past = await pastStretches(sql, young);
-  const missing = [...past.values()].flat().map(({ from }) => from);
-  for (const [revision, at] of await revisionTimes(sql, missing)) begun.set(revision, at);
+  const begun = new Map(judgements.map(({ validFrom, validAt }) => [validFrom, validAt]));
+  const young = judgements.filter(({ validAt }) => validAt > knownSince);
+  const past = await pastStretches(sql, young, begun);
   return (records) => {
     const stretches = records.flatMap((record) => [
       { from: record.validFrom, to: null },
@@ -46,21 +41,13 @@ export function unbrokenSince(stretches: readonly Stretch[]): number {
   return since;
 }
 
-async function revisionTimes(sql: Sql, revisions: readonly number[]): Promise<Map<number, number>> {
-  const times = new Map<number, number>();
-  const ask = (slice: readonly number[]) =>
-    sql.query<{ revision: number; at: number }>(
-      `select revision, at from feed_revision
-       where revision in (select r::bigint from jsonb_array_elements_text(:revisions::jsonb) r)`,
-      { revisions: JSON.stringify(slice) },
-    );
-  for await (const { revision, at } of inSlices([...new Set(revisions)], atOnce, ask)) times.set(revision, at);
-  return times;
-}
-
 const keyOf = ({ packageId, advisoryId }: Pick<Judgement, 'packageId' | 'advisoryId'>) => `${packageId} ${advisoryId}`;
 
-async function pastStretches(sql: Sql, judgements: readonly Judgement[]): Promise<Map<string, Stretch[]>> {
+async function pastStretches(
+  sql: Sql,
+  judgements: readonly Judgement[],
+  begun: Map<number, number>,
+): Promise<Map<string, Stretch[]>> {
   const pairs = new Map(
     judgements.map(({ packageId, advisoryId }) => [keyOf({ packageId, advisoryId }), { p: packageId, a: advisoryId }]),
   );
@@ -70,14 +57,16 @@ async function pastStretches(sql: Sql, judgements: readonly Judgement[]): Promis
   for await (const row of inSlices([...pairs.values()], atOnce, ask)) {
     const key = keyOf({ packageId: row.package_id, advisoryId: row.advisory_id });
     const stretch = { from: row.valid_from, to: row.valid_to };
+    begun.set(row.valid_from, row.valid_at);
     stretches.set(key, [...(stretches.get(key) ?? []), stretch]);
   }
   return stretches;
 }
 
-type Row = { package_id: number; advisory_id: number; valid_from: number; valid_to: number };
+type Row = { package_id: number; advisory_id: number; valid_from: number; valid_to: number; valid_at: number };
 
-const statement = `select j.p as package_id, j.a as advisory_id, f.valid_from, f.valid_to
+const statement = `select j.p as package_id, j.a as advisory_id, f.valid_from, f.valid_to,
+    coalesce((select at from feed_revision where revision = f.valid_from), 0) as valid_at
   from jsonb_to_recordset(:pairs::jsonb) as j(p int, a int)
   cross join lateral (select k.name_id, k.version_key, k.version from package k where k.package_id = j.p offset 0) p
   cross join lateral (

@@ -7,7 +7,6 @@ import type { SyncProgress, SyncWorld } from '#feeds/sync-feed.ts';
 import type { Sql } from '#platform/sql.ts';
 import type { Finding, SuppressedFinding } from '#schema/finding.ts';
 import type { ImageReport } from '#schema/image-report.ts';
-import { enrichmentOf } from './enrichment.ts';
 import { type Found, findingsOf } from './findings.ts';
 import { type ImageSets, packageSets } from './package-set.ts';
 import { storePackageSets } from './package-store.ts';
@@ -56,19 +55,26 @@ export async function judgeReport(
 ): Promise<JudgedImage> {
   const imageSets = packageSets(report);
   const { sets, namespaces, notes } = imageSets;
-  const feeds = await ensureGroups(world, namespaces, options);
-  const enriching = await ensureGroups(world, enrichments, options);
+  const statuses = await ensureGroups(world, [...namespaces, ...enrichments], options);
+  const scoring = new Set(enrichments.flatMap(groupsOf).map(({ group }) => group));
+  // What only adds scores leaves nothing unjudged where it is not there.
+  const feeds = statuses.filter(({ group, syncedAt }) => syncedAt !== null || !scoring.has(group));
   const found = await foundBy(world, report, imageSets, options);
   const namespace = distroNamespace(report.distro);
   const own = new Set(namespace === null ? [] : groupsOf(namespace).map(({ group }) => group));
   return {
-    ...found,
-    // What only adds scores leaves nothing unjudged where it is not there.
-    feeds: [...feeds, ...enriching.filter(({ syncedAt }) => syncedAt !== null)],
+    findings: found.findings,
+    suppressed: found.suppressed,
+    feeds,
     distroNamespace: namespace,
     distroFeeds: feeds.filter(({ group }) => own.has(group)),
     sets: sets.map(({ digest }) => digest),
-    notes: [...notes, ...unservedNotes(namespaces), ...(await endNotes(world, namespace)), ...feeds.flatMap(feedNotes)],
+    notes: [
+      ...notes,
+      ...unservedNotes(namespaces),
+      ...endNotes(world, namespace, found.lifecycle),
+      ...feeds.flatMap(feedNotes),
+    ],
   };
 }
 
@@ -87,7 +93,7 @@ async function foundBy(
   { sets }: ImageSets,
   { storedSets = [], knownSince = null, at = null }: JudgeOptions,
 ): Promise<Found> {
-  if (sets.length === 0) return { findings: [], suppressed: [] };
+  if (sets.length === 0) return { findings: [], suppressed: [], lifecycle: null };
   const digests = sets.map(({ digest }) => digest);
   const stored = new Set(storedSets);
   if (!digests.every((digest) => stored.has(digest))) await storePackageSets(sql, sets);
@@ -105,9 +111,11 @@ async function revisionAt(sql: Sql, at: number): Promise<number> {
 }
 
 /** A release that has reached its end is told of by nobody: no findings would say more than is known. */
-async function endNotes({ sql, clock }: Pick<SyncWorld, 'sql' | 'clock'>, namespace: string | null): Promise<Note[]> {
-  if (namespace === null) return [];
-  const { lifecycle } = (await enrichmentOf(sql, [namespace]))(namespace);
+function endNotes(
+  { clock }: Pick<SyncWorld, 'clock'>,
+  namespace: string | null,
+  lifecycle: Found['lifecycle'],
+): Note[] {
   const end = lifecycle?.endOfLife ?? null;
   if (end === null || !(Date.parse(end) < clock.now())) return [];
   const longer = lifecycle?.endOfExtendedSupport ?? null;

@@ -4,6 +4,7 @@ import type { AffectedOnly } from '#feeds/advisory.ts';
 import type { Sql } from '#platform/sql.ts';
 import type { FixState } from '#schema/finding.ts';
 import { type AdvisoryText, advisoryTexts } from './advisory-texts.ts';
+import type { Known } from './enrichment.ts';
 
 /** One advisory record against one package, as the database judged it. */
 export interface Judgement extends AdvisoryText {
@@ -20,31 +21,36 @@ export interface Judgement extends AdvisoryText {
   readonly only: AffectedOnly | null;
   /** The revision of the feeds since which this row says so. */
   readonly validFrom: number;
+  /** When that revision was begun, milliseconds since the epoch; 0 where that is not known. */
+  readonly validAt: number;
   readonly judgement: 'affected' | 'undecidable';
   /** Why it is undecidable, null when it is not. */
   readonly reason: 'package' | 'advisory' | null;
 }
 
+/** What the database said of an image. */
+export interface Judged {
+  /** In the order of packages, then of records. */
+  readonly judgements: readonly Judgement[];
+  /** What is known of the vulnerabilities that they name, and of what else was asked about. */
+  readonly known: (about: string) => Known;
+}
+
 /**
  * Judges the packages of these sets, live, in the database, by key: by everything that is known now, or that was known under the
  * revision `asOf`. A package whose version has no key is undecidable for every range of its name, and affected only where
- * an advisory lists exactly its version. Order: package, then record; complete, in as many pages as it takes.
+ * an advisory lists exactly its version. Complete, in as many statements as it takes: two for most images.
  */
-export async function* judge(
+export async function judge(
   sql: Sql,
   digests: readonly string[],
-  asOf: number | null = null,
-): AsyncGenerator<Judgement> {
-  const sets = JSON.stringify(digests);
-  const texts = new Map<number, AdvisoryText>();
-  for await (const rows of pages(sql, sets, asOf)) {
-    await advisoryTexts(
-      sql,
-      rows.map((row) => row.advisory_id),
-      texts,
-    );
-    for (const row of rows) yield judgementOf(row, texts.get(row.advisory_id)!);
-  }
+  { asOf = null, about = [] }: { readonly asOf?: number | null; readonly about?: readonly string[] } = {},
+): Promise<Judged> {
+  const rows: Row[] = [];
+  for await (const page of pages(sql, JSON.stringify(digests), asOf)) for (const row of page) rows.push(row);
+  const advisories = rows.map((row) => row.advisory_id);
+  const { text, known } = await advisoryTexts(sql, advisories, about);
+  return { judgements: rows.map((row) => judgementOf(row, text(row.advisory_id))), known };
 }
 
 async function* pages(sql: Sql, sets: string, asOf: number | null): AsyncGenerator<readonly Row[]> {
@@ -82,6 +88,7 @@ type Row = {
   fixed_at: string | null;
   only_for: string | null;
   valid_from: number;
+  valid_at: number;
   reason: 'package' | 'advisory' | null;
 };
 
@@ -113,7 +120,8 @@ const statementOn = (affected: string) => `with s as materialized (
     order by 1, 2 limit :limit::bigint
   )
   select t.package_id, t.affected_id, t.advisory_id, t.reason, t.severity, p.purl, p.version, p.namespace, f.fixed, f.fix_state,
-    f.channel, f.fixed_at, f.only_for, f.valid_from
+    f.channel, f.fixed_at, f.only_for, f.valid_from,
+    coalesce((select at from feed_revision where revision = f.valid_from), 0) as valid_at
   from t
   cross join lateral (
     select k.purl, k.version, n.namespace from package k join name n on n.name_id = k.name_id
@@ -141,6 +149,7 @@ function judgementOf(row: Row, text: AdvisoryText): Judgement {
     fixedAt: row.fixed_at,
     only: row.only_for === null ? null : JSON.parse(row.only_for),
     validFrom: row.valid_from,
+    validAt: row.valid_at,
     judgement: row.reason === null ? 'affected' : 'undecidable',
     reason: row.reason,
   };

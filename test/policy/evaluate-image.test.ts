@@ -94,13 +94,13 @@ async function history(world: TestWorld, under = tag): Promise<readonly string[]
   return records.map(({ action }) => action);
 }
 
-test('a verdict that stands is checked by three statements, and none of them writes', async () => {
+test('a verdict that stands is checked by five statements, and none of them writes', async () => {
   await inWorld(async (world, asked) => {
     await load(world, [hole]);
     assert.equal((await check(world)).action, 'stop');
     const before = asked();
     assert.equal((await check(world)).action, 'stop');
-    assert.equal(asked() - before, 3, 'grounds, feed groups, judgement');
+    assert.equal(asked() - before, 5, 'grounds, feed groups, judgement, texts, the past of what came after the image');
     assert.deepEqual(await history(world), ['stop']);
   });
 });
@@ -161,6 +161,6 @@ test('after its judgement an image is evaluated under each of its tags, and judg
       assert.deepEqual(await history(world, `registry.example/app:${name}`), ['stop']);
     const before = asked();
     await evaluateMatched(world, matched);
-    assert.equal(asked() - before, 1 + 3 + 2, 'tags, grounds of each, feed groups, judgement');
+    assert.equal(asked() - before, 1 + 3 + 4, 'tags, grounds of each, feed groups, judgement, texts, past');
   });
 });

@@ -93,9 +93,9 @@ describe('the stores over the RDS Data API', () => {
     const image = (await findImage(world, 'team', `sha256:${'1'.repeat(64)}`))!;
     await linkImageSets(sql, image.imageNo, digests);
     const options = { asOf: null, knownSince: null, now: 0 };
-    const asked = api.count('select v.advisory_id');
+    const asked = api.count('with j as');
     assert.equal((await findingsOf(sql, report, digests, options)).findings.length, 3000);
-    assert.ok(api.count('select v.advisory_id') - asked > 3, 'a page that was too large was asked for in smaller ones');
+    assert.ok(api.count('with j as') - asked > 3, 'a page that was too large was asked for in smaller ones');
     const fixed = records.map((record, i) =>
       i === 7 ? advisory('GHSA-7', [{ name: 'left-pad', fixed: '0.9.0' }]) : record,
     );
