@@ -63,37 +63,48 @@ process.exitCode = failures.length > 0 ? 1 : 0;
 async function foreignEmulators(): Promise<readonly Outcome[]> {
   const installed = await installEmulators();
   if (installed.kind !== 'installed') return without(`moto ${pins.moto} and MiniStack ${pins.ministack}`, installed);
+  const judgedByAll = [...contracts, 'test/infra/event-patterns.test.ts'];
   const emulators = [
-    { judge: `moto ${pins.moto}`, start: startMoto },
-    { judge: `MiniStack ${pins.ministack}`, start: startMinistack },
+    { judge: `moto ${pins.moto}`, start: startMoto, lanes: [judgedByAll] },
+    // Its ECR has a registry beside the API: the whole pipeline can run on it, but for the Data API, which is our fake.
+    {
+      judge: `MiniStack ${pins.ministack}`,
+      start: startMinistack,
+      lanes: [judgedByAll, ['test/flow/foreign-aws.test.ts']],
+    },
   ];
-  const ran = emulators.map(({ judge, start }) =>
-    judged(judge, start, (endpoint) => ({
-      files: [...contracts, 'test/infra/event-patterns.test.ts'],
-      only: 'foreign emulator',
-      environment: { ...alone, PLIMSOLL_TEST_AWS_ENDPOINT: endpoint },
-    })),
+  const ran = emulators.map(({ judge, start, lanes }) =>
+    judged(judge, start, (endpoint) =>
+      lanes.map((files) => ({
+        files,
+        only: 'foreign emulator',
+        environment: { ...alone, PLIMSOLL_TEST_AWS_ENDPOINT: endpoint },
+      })),
+    ),
   );
   return (await Promise.all(ran)).flat();
 }
 
 async function foreignRegistry(): Promise<readonly Outcome[]> {
-  return await judged("Debian's docker-registry, filled by skopeo", startDockerRegistry, (endpoint) => ({
-    files: ['test/registry/docker-registry.test.ts', 'test/registry/push-image.test.ts'],
-    only: 'foreign registry',
-    environment: { ...alone, PLIMSOLL_TEST_REGISTRY: new URL(endpoint).host },
-  }));
+  return await judged("Debian's docker-registry, filled by skopeo", startDockerRegistry, (endpoint) => [
+    {
+      files: ['test/registry/docker-registry.test.ts', 'test/registry/push-image.test.ts'],
+      only: 'foreign registry',
+      environment: { ...alone, PLIMSOLL_TEST_REGISTRY: new URL(endpoint).host },
+    },
+  ]);
 }
 
+/** Runs that go on side by side against one judge. */
 async function judged(
   judge: string,
   start: (folder: string) => Promise<Judge>,
-  run: (endpoint: string) => Omit<ContractRun, 'judge'>,
+  runs: (endpoint: string) => readonly Omit<ContractRun, 'judge'>[],
 ): Promise<readonly Outcome[]> {
   const running = await start(folder.path);
   if (running.kind !== 'runs') return without(judge, running);
   await using _ = running;
-  return await runContracts({ judge, ...run(running.endpoint) });
+  return (await Promise.all(runs(running.endpoint).map((run) => runContracts({ judge, ...run })))).flat();
 }
 
 /** One after the other: they keep a processor busy. */

@@ -32,6 +32,9 @@ const region = 'us-east-1';
 const bucket = 'blobs';
 const stagedFeeds = 'staged-feeds';
 
+/** Whoever asks an emulator, which looks at no signature. */
+const stranger = { accessKeyId: 'AKIATEST', secretAccessKey: 'test' };
+
 /** The AWS account that images are pushed to. */
 export const awsAccount = '123456789012';
 
@@ -68,31 +71,33 @@ export interface AwsEstate extends AsyncDisposable {
   deadLetters(queue: string): Promise<number>;
 }
 
-export async function openAwsEstate(): Promise<AwsEstate> {
+/** With the endpoint of a foreign emulator SQS, S3, SNS, Secrets Manager and ECR are the emulator's: the fakes of these stand by, unused. */
+export async function openAwsEstate(options: { readonly foreign?: string } = {}): Promise<AwsEstate> {
   await using opened = new AsyncDisposableStack();
+  const at = ({ endpoint }: { readonly endpoint: string }) => options.foreign ?? endpoint;
   const clock = testClock(Date.now());
   const database = opened.use(await pgliteDatabase());
   const logins: Record<string, DatabaseLogin> = {};
   const s3 = opened.use(await fakeS3());
-  const imports = { endpoint: s3.endpoint, region, reads: [stagedFeeds] };
+  const imports = { endpoint: at(s3), region, reads: [stagedFeeds] };
   const api = opened.use(await startDataApi({ clock: systemClock, backend: database, logins, imports }));
   const sqs = opened.use(await fakeSqs(clock));
   const topic = `arn:aws:sns:${region}:${awsAccount}:notices`;
   const sns = opened.use(await fakeSns(topic));
   const secrets = opened.use(await fakeSecretsManager(systemClock));
   const ecr = opened.use(await startEcr({ clock: systemClock, region, accounts: [awsAccount] }));
-  const user = ecr.addUser(awsAccount, 'plimsoll');
+  const user = options.foreign === undefined ? ecr.addUser(awsAccount, 'plimsoll') : stranger;
   const mirror = await mkdtemp(join(tmpdir(), 'plimsoll-mirror-'));
   opened.defer(() => rm(mirror, { recursive: true }));
 
-  const client = opened.adopt(new SQSClient(awsTestClient(sqs.endpoint)), (one) => one.destroy());
-  const prefix = `${sqs.endpoint}/000000000000/plimsoll-`;
+  const client = opened.adopt(new SQSClient({ ...awsTestClient(at(sqs)), region }), (one) => one.destroy());
+  const prefix = `${at(sqs)}/000000000000/plimsoll-`;
   for (const kind of [...event.options.map(({ shape }) => shape.kind.value), wakeQueue]) await makeQueue(client, kind);
-  const bucketClient = new S3Client({ ...awsTestClient(s3.endpoint), forcePathStyle: true });
+  const bucketClient = new S3Client({ ...awsTestClient(at(s3)), region, forcePathStyle: true });
   for (const Bucket of [bucket, stagedFeeds]) await bucketClient.send(new CreateBucketCommand({ Bucket }));
   bucketClient.destroy();
   const login = { name: 'plimsoll_app', password: 'harbour0123456789abcdefghijklmnopqrstuvw' };
-  const [app, admin] = await makeSecrets(secrets.endpoint, [
+  const [app, admin] = await makeSecrets(at(secrets), [
     { username: login.name, password: login.password },
     { username: 'admin', password: adminPassword },
   ]);
@@ -103,12 +108,12 @@ export async function openAwsEstate(): Promise<AwsEstate> {
     AWS_REGION: region,
     AWS_ACCESS_KEY_ID: user.accessKeyId,
     AWS_SECRET_ACCESS_KEY: user.secretAccessKey,
-    AWS_ENDPOINT_URL_SQS: sqs.endpoint,
-    AWS_ENDPOINT_URL_S3: s3.endpoint,
+    AWS_ENDPOINT_URL_SQS: at(sqs),
+    AWS_ENDPOINT_URL_S3: at(s3),
     AWS_ENDPOINT_URL_RDS_DATA: api.endpoint,
-    AWS_ENDPOINT_URL_ECR: ecr.endpoint,
-    AWS_ENDPOINT_URL_SNS: sns.endpoint,
-    AWS_ENDPOINT_URL_SECRETS_MANAGER: secrets.endpoint,
+    AWS_ENDPOINT_URL_ECR: at(ecr),
+    AWS_ENDPOINT_URL_SNS: at(sns),
+    AWS_ENDPOINT_URL_SECRETS_MANAGER: at(secrets),
     [environment.cluster]: api.clusterArn,
     [environment.databaseSecret]: app!,
     [environment.databaseOwnerSecret]: api.secretArn,
@@ -121,7 +126,9 @@ export async function openAwsEstate(): Promise<AwsEstate> {
     [environment.account]: 'admin',
     [environment.awsAccount]: awsAccount,
     [environment.feedsMirror]: mirror,
-    [environment.registryEndpoints]: ecr.endpoints.map(({ host, url }) => `${host}=${url}`).join(','),
+    [environment.registryEndpoints]: ecr.endpoints
+      .map(({ host, url }) => `${host}=${options.foreign ?? url}`)
+      .join(','),
   };
   const running = new Map<FunctionName, Promise<LambdaProcess>>();
   opened.defer(async () => {
@@ -180,8 +187,9 @@ export async function openAwsEstate(): Promise<AwsEstate> {
 /** As infra makes them: six times what a function takes, dead after ten deliveries. */
 async function makeQueue(client: SQSClient, kind: string): Promise<void> {
   const dead = `plimsoll-${deadLetterName(kind)}`;
-  await client.send(new CreateQueueCommand({ QueueName: dead }));
-  const deadLetterTargetArn = `arn:aws:sqs:eu-central-1:000000000000:${dead}`;
+  const { QueueUrl } = await client.send(new CreateQueueCommand({ QueueName: dead }));
+  const asked = new GetQueueAttributesCommand({ QueueUrl, AttributeNames: ['QueueArn'] });
+  const deadLetterTargetArn = (await client.send(asked)).Attributes!['QueueArn'];
   const taker = Object.values(functions).find((line) => 'takes' in line && line.takes.queue === kind);
   await client.send(
     new CreateQueueCommand({
@@ -195,7 +203,7 @@ async function makeQueue(client: SQSClient, kind: string): Promise<void> {
 }
 
 async function makeSecrets(endpoint: string, values: readonly Record<string, string>[]): Promise<string[]> {
-  const client = new SecretsManagerClient(awsTestClient(endpoint));
+  const client = new SecretsManagerClient({ ...awsTestClient(endpoint), region });
   const arns: string[] = [];
   for (const value of values) {
     const made = await client.send(
