@@ -22,6 +22,8 @@ export const ecosystems = {
   hackage: { os: false, scheme: 'hackage', purl: 'hackage', anchore: 'hackage', namespace: 'hackage' },
   swift: { os: false, scheme: 'semver', purl: 'swift', anchore: 'swift', namespace: 'swift' },
   cocoapods: { os: false, scheme: 'semver', purl: 'cocoapods', anchore: 'cocoapods', namespace: 'cocoapods' },
+  julia: { os: false, scheme: 'julia', purl: 'julia', anchore: 'julia', namespace: 'julia' },
+  bitnami: { os: false, scheme: 'bitnami', purl: 'bitnami', anchore: 'bitnami', namespace: 'bitnami' },
   conan: { os: false, scheme: 'generic', purl: 'conan', anchore: 'conan', namespace: 'conan' },
 } as const satisfies Record<
   string,

@@ -1,5 +1,6 @@
 import type { Comparator } from './comparator.ts';
 import { apk } from './comparators/apk.ts';
+import { bitnami } from './comparators/bitnami.ts';
 import { cargo } from './comparators/cargo.ts';
 import { composer } from './comparators/composer.ts';
 import { cran } from './comparators/cran.ts';
@@ -9,6 +10,7 @@ import { generic } from './comparators/generic.ts';
 import { golang } from './comparators/golang.ts';
 import { hackage } from './comparators/hackage.ts';
 import { hex } from './comparators/hex.ts';
+import { julia } from './comparators/julia.ts';
 import { jvm } from './comparators/jvm.ts';
 import { maven } from './comparators/maven.ts';
 import { nuget } from './comparators/nuget.ts';
@@ -38,6 +40,8 @@ export const comparators = {
   pub,
   cran,
   hackage,
+  julia,
+  bitnami,
   jvm,
   generic,
 } as const satisfies Record<string, Comparator>;

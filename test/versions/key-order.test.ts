@@ -99,7 +99,9 @@ for (const scheme of schemes) {
     test('no key is longer than 1,300 bytes, an index entry holds it', () => {
       const random = seededRandom(seed + 4);
       for (const piece of costly[scheme]) {
-        const start = ['semver', 'golang', 'nuget', 'cargo', 'hex', 'pub'].includes(scheme) ? '1.0.0-a' : '1';
+        const start = ['semver', 'golang', 'nuget', 'cargo', 'hex', 'pub', 'julia', 'bitnami'].includes(scheme)
+          ? '1.0.0-a'
+          : '1';
         const text = (start + piece.repeat(maxVersionLength)).slice(0, maxVersionLength);
         // Cut back to what is a version.
         for (let length = text.length; length > text.length - 8; length--) assertBounded(scheme, text.slice(0, length));
@@ -127,6 +129,8 @@ const costly: Readonly<Record<Scheme, readonly string[]>> = {
   pub: ['.a', '.1', '.a1', '-'],
   cran: ['.1', '-1', '1'],
   hackage: ['.1', '1'],
+  julia: ['.a', '.1', '.a1', '-', '+1'],
+  bitnami: ['.a', '.1', '.a1', '-'],
   pacman: ['a1', '.1', '.a', '..1', '..a'],
   portage: ['.1', '.0', '.01', '_p1', '_p', '.001'],
   jvm: ['.1', '.10'],

@@ -250,6 +250,16 @@ const grammars: Readonly<Record<Scheme, { readonly grammar: Grammar; readonly al
     alphabet: '0019..-abpxdev',
   },
   cargo: { grammar: strictSemver, alphabet: '0019..-+abZ' },
+  julia: {
+    grammar: (random) =>
+      strictSemver(random) + sometimes(random, 2, (r) => `+${number(r)}${sometimes(r, 4, () => '.a')}`),
+    alphabet: '0019..-+abZ',
+  },
+  bitnami: {
+    grammar: (random) =>
+      random.once(2) ? `${dotted(random, 3, 3, withoutZeros)}-${number(random)}` : strictSemver(random),
+    alphabet: '0019..-+abZ',
+  },
   hex: { grammar: strictSemver, alphabet: '0019..-+abZ' },
   pub: {
     grammar: (random) =>
