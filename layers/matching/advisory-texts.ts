@@ -51,8 +51,9 @@ const statement = `with j as materialized (
     select a.* from j cross join lateral (select * from advisory where advisory_id = j.id offset 0) a
   ), about as (
     select j.name from j where j.name is not null union select v.id from v
-    union select x.id from v cross join lateral jsonb_array_elements_text(v.aliases) as x(id)
-    union select x.id from v cross join lateral jsonb_array_elements_text(v.related) as x(id) where x.id like 'CVE-%'
+    union select x.id from v cross join lateral jsonb_array_elements_text(v.aliases) as x(id) where v.aliases <> '[]'
+    union select x.id from v cross join lateral jsonb_array_elements_text(v.related) as x(id)
+      where v.related <> '[]' and x.id like 'CVE-%'
   )
   select v.advisory_id, v.id, v.aliases, v.related, v.title, v.severity_source, v.cvss, v.disputed, v.urls, v.feed_group,
     null::jsonb as body from v

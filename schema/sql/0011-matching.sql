@@ -6,6 +6,3 @@ language sql stable as $$
   union all
   select * from affected where valid_to < 9223372036854775807 and valid_to > known_at and valid_from <= known_at
 $$;
-
--- What judgement reads of a package, without its row.
-create unique index package_judged on package (package_id) include (name_id, version_key);

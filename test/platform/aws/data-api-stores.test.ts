@@ -79,7 +79,7 @@ describe('the stores over the RDS Data API', () => {
 
   test('a feed is loaded and judged in answers of 1 MiB, a change of it costs what it changes', async () => {
     const { sql, api } = world;
-    const urls = Array.from({ length: 5 }, (_, i) => `https://advisories.example/${'x'.repeat(80)}/${i}`);
+    const urls = Array.from({ length: 10 }, (_, i) => `https://advisories.example/${'x'.repeat(80)}/${i}`);
     const records = Array.from({ length: 3000 }, (_, i) =>
       advisory(`GHSA-${i}`, [{ name: 'left-pad', fixed: `2.${i}.0` }], { urls, title: 'A hole' }),
     );
