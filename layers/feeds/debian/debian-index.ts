@@ -45,7 +45,8 @@ export function debianIndex(advisories: Iterable<ListedAdvisory>): DebianIndex {
       for (const id of advisory.cves.length === 0 ? [advisory.id] : advisory.cves) {
         const entry = entryOf(listed, name, id, advisory);
         if (id !== advisory.id) entry.advisories.add(advisory.id);
-        entry.ranges.push({ namespace, name, introduced: null, fixed, lastAffected: null, state });
+        const fixedAt = fixed === null || advisory.date === null ? {} : { fixedAt: advisory.date };
+        entry.ranges.push({ namespace, name, introduced: null, fixed, lastAffected: null, state, ...fixedAt });
       }
     }
   }

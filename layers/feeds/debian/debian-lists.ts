@@ -78,10 +78,10 @@ const words: Readonly<Record<string, FixState | 'not affected'>> = {
   removed: 'not affected',
   itp: 'not affected',
   unfixed: 'not-fixed',
-  'no-dsa': 'not-fixed',
-  postponed: 'not-fixed',
+  'no-dsa': 'deferred',
+  postponed: 'deferred',
   ignored: 'wont-fix',
-  'end-of-life': 'wont-fix',
+  'end-of-life': 'end-of-life',
 };
 
 const months = ['jan', 'feb', 'mar', 'apr', 'may', 'jun', 'jul', 'aug', 'sep', 'oct', 'nov', 'dec'];

@@ -1,5 +1,6 @@
 import { Fault } from '#core/fault.ts';
 import { type Severity, severityOfWord, severityRank } from '#core/severity.ts';
+import type { FixState } from '#schema/finding.ts';
 import type { Advisory, AffectedRange, SetAside } from '../advisory.ts';
 import { cancelParts, fetchParts, type Part, readPart } from '../conditional.ts';
 import { type DebianIndex, debianIndex, debianNamespace, debianUrl, listedRanges } from '../debian/debian-index.ts';
@@ -25,7 +26,7 @@ const maxReleases = 100;
  */
 export const debian: Feed = {
   name: 'debian',
-  version: 1,
+  version: 2,
   knownGroups: ['debian'],
   groupsFor: (namespace) => (namespace.startsWith('debian:') ? ['debian'] : []),
   async fetch(world, group, mark) {
@@ -105,6 +106,8 @@ function* recordsOf(
   const record = `${name} ${id}`.slice(0, 300);
   if (entry === null || releases === null || id.length > 90)
     return yield { record, reason: 'the tracker names no releases' };
+  const listed = index.take(name, id);
+  const ranges = listed === null ? [] : listedRanges(listed);
   const affected: AffectedRange[] = [];
   const told = new Set<string>();
   for (const [codename, release] of Object.entries(releases).slice(0, maxReleases)) {
@@ -116,10 +119,9 @@ function* recordsOf(
     told.add(namespace);
     const range = rangeOf(object(release), namespace, name);
     if (typeof range === 'string') yield { record: `${record} ${codename}`.slice(0, 300), reason: range };
-    else if (range !== null) affected.push(range);
+    else if (range !== null) affected.push({ ...range, ...dateOf(range, ranges) });
   }
-  const listed = index.take(name, id);
-  if (listed !== null) affected.push(...listedRanges(listed).filter(({ namespace }) => !told.has(namespace)));
+  affected.push(...ranges.filter(({ namespace }) => !told.has(namespace)));
   if (affected.length === 0) return;
   const related = [...(listed?.advisories ?? [])].sort();
   const highest = highestOf(affected);
@@ -137,20 +139,33 @@ function* recordsOf(
   };
 }
 
-/** The range of one release; null where it is not affected or nobody has looked; text where it cannot be told. */
+/** The range of one release; null where nobody has looked; text where it cannot be told. */
 function rangeOf(release: Json | null, namespace: string, name: string): AffectedRange | string | null {
   const status = release?.['status'];
   const urgency = typeof release?.['urgency'] === 'string' ? release['urgency'] : '';
   const base = { namespace, name, introduced: null, lastAffected: null, severity: severityOfUrgency(urgency) };
   if (status === 'undetermined') return null;
-  if (status === 'open') {
-    const never = urgency === 'end-of-life' || release?.['nodsa_reason'] === 'ignored';
-    return { ...base, fixed: null, state: never ? 'wont-fix' : 'not-fixed' };
-  }
+  if (status === 'open') return { ...base, fixed: null, state: openState(release, urgency) };
   if (status !== 'resolved') return `the status ${JSON.stringify(status)?.slice(0, 50)} is not known`;
   const fixed = release?.['fixed_version'];
   if (typeof fixed !== 'string' || fixed === '') return 'it is resolved without a version';
-  return fixed === '0' ? null : { ...base, fixed, state: 'fixed' };
+  // Every version has "mended" what was never there.
+  if (fixed === '0') return { ...base, fixed: null, state: 'unknown', verdict: 'not-affected' };
+  return { ...base, fixed, state: 'fixed' };
+}
+
+/** An urgency of `end-of-life` says that the release has no security support for the package (any more). */
+function openState(release: Json | null, urgency: string): FixState {
+  if (urgency === 'end-of-life') return 'end-of-life';
+  if (release?.['nodsa_reason'] === 'ignored') return 'wont-fix';
+  // No advisory for this alone: it waits for a point release, or for another advisory.
+  return release?.['nodsa'] === undefined && release?.['nodsa_reason'] === undefined ? 'not-fixed' : 'deferred';
+}
+
+/** When the mend was published, as the lists say. */
+function dateOf({ namespace, fixed }: AffectedRange, listed: readonly AffectedRange[]): Pick<AffectedRange, 'fixedAt'> {
+  const same = listed.find((range) => range.namespace === namespace && range.fixed === fixed);
+  return fixed === null || same?.fixedAt === undefined ? {} : { fixedAt: same.fixedAt };
 }
 
 /** `low**` is a tentative low; `not yet assigned` and `end-of-life` rate nothing. */
@@ -159,8 +174,8 @@ function severityOfUrgency(urgency: string): Severity {
 }
 
 function highestOf(ranges: readonly AffectedRange[]): Severity {
-  return ranges.reduce<Severity>((highest, { severity = 'Unknown' }) => {
-    return severityRank(severity) > severityRank(highest) ? severity : highest;
+  return ranges.reduce<Severity>((highest, { severity = 'Unknown', verdict }) => {
+    return verdict !== 'not-affected' && severityRank(severity) > severityRank(highest) ? severity : highest;
   }, 'Unknown');
 }
 
