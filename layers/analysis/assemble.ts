@@ -4,6 +4,7 @@ import type { Note } from '#core/note.ts';
 import type { Package } from '#core/package.ts';
 import type { Analyzer, FoundPackage, ImageView } from './analyzer.ts';
 import { detectDistro, osRelease } from './analyzers/os-release.ts';
+import { withOwners } from './os/path-owners.ts';
 import { byteOrder } from './programs/byte-order.ts';
 import type { Composed } from './compose.ts';
 import { problemText } from './texts/problem-text.ts';
@@ -47,7 +48,7 @@ export function assemble(
     });
   }
   const packages = [...gathered.values()].map((copies) => finish(copies, diffIds)).sort(packageOrder);
-  return { distro, packages, notes };
+  return { distro, packages: withOwners(packages, (path) => composed.resolve(path)), notes };
 }
 
 function viewOf(composed: Composed, analyzer: string, distro: Distro | null, notes: Note[], limits: Limits): ImageView {
