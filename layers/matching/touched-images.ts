@@ -13,9 +13,9 @@ export interface TouchedImage {
 const pageSize = 1000;
 
 /**
- * Analysed images that hold a package of a name of which a group's advisories changed: their verdicts may be others now. After a
- * group's first load only those that were judged without it. An image is given once; in pages, so that what comes while they are read
- * may be among them or not (it was judged after the change).
+ * Analysed images that hold a package of which a group's advisories say something new, or nothing any more: their verdicts may
+ * be others now. After a group's first load only those that were judged without it. An image is given once; in pages, so that
+ * what comes while they are read may be among them or not (it was judged after the change).
  */
 export async function* touchedImages(sql: Sql, change: Unannounced): AsyncGenerator<TouchedImage> {
   const { feed, group, after, to, firstLoadedAt: before } = change;
@@ -38,15 +38,15 @@ export interface ChangeSize {
   readonly packages: number;
 }
 
-/** Counts a change; `packages` are distinct packages of names of which advisories changed. */
+/** Counts a change; `packages` are distinct packages of which advisories say something new, or nothing any more. */
 export async function changeSize(sql: Sql, change: Unannounced): Promise<ChangeSize> {
   const { feed, group, after, to } = change;
   const [row] = await sql.query<{ advisories: number; opened: number; closed: number; packages: number }>(
-    `with changed as materialized (${changed})
+    `with changed as materialized (${changed}), revisions as materialized (${revisions})
      select count(distinct advisory_id) as advisories,
        count(*) filter (where valid_from > :after::bigint and valid_from <= :to::bigint) as opened,
        count(*) filter (where valid_to > :after::bigint and valid_to <= :to::bigint) as closed,
-       (select count(*) from package p where p.name_id in (select name_id from changed)) as packages
+       (select count(distinct t.package_id) from (${touched}) t) as packages
      from changed`,
     { feed, group, after, to },
   );
@@ -64,17 +64,28 @@ const changed = `select f.name_id, f.advisory_id, f.valid_from, f.valid_to from 
     and (:feed::text, :group::text) = (
       select a.feed, a.feed_group from advisory a where a.advisory_id = f.advisory_id)`;
 
-const statement = `with changed as materialized (${changed}), touched as materialized (
-    select p.package_id from package p where p.name_id in (select name_id from changed)
+// What the group's revisions wrote down of packages; those that came while they were at work are not among them.
+const touched = `select c.package_id from package_change c
+  where c.revision in (select r.revision from revisions r)`;
+
+const revisions = `select r.revision, r.at from feed_revision r
+  where r.revision > :after::bigint and r.revision <= :to::bigint and r.feed = :feed::text and r.feed_group = :group::text`;
+
+// An image that was analysed after the first revision began may hold such packages, and may have been judged before its rows
+// were there: for it every package of a changed name counts.
+const statement = `with revisions as materialized (${revisions}), touched as materialized (${touched}),
+  named as materialized (
+    select p.package_id from package p where p.name_id in (select c.name_id from (${changed}) c)
   ), page as materialized (
-    select image_no, account, digest, pull_reference from image
+    select image_no, account, digest, pull_reference, analyzed_at >= (select min(at) from revisions) as young from image
     where image_no > :last::bigint and state = 'analyzed' and status = 'active'
       and (:before::bigint is null or analyzed_at < :before::bigint)
     order by image_no limit :limit::bigint
   )
   select p.image_no, p.account, p.digest, case when exists (
     select from image_set i join package_set s on s.set_id = i.set_id cross join lateral unnest(s.packages) as held(id)
-    where i.image_no = p.image_no and held.id in (select package_id from touched))
+    where i.image_no = p.image_no and (held.id in (select package_id from touched)
+      or p.young is not false and held.id in (select package_id from named)))
     then coalesce((
       select t.registry || '/' || t.repository || ':' || t.tag || '@' || t.digest from image_tag t
       where t.account = p.account and t.digest = p.digest and not exists (

@@ -35,14 +35,28 @@ async function store(sql: Sql, images: readonly { readonly name: string; readonl
   }
 }
 
-async function advise(sql: Sql, name: string, from: number, to: number, group = 'touched'): Promise<void> {
+/** An advisory of a name that came at one revision and went at another, as a sync writes it; `logged`: the package was known then. */
+async function advise(
+  sql: Sql,
+  name: string,
+  from: number,
+  to: number,
+  { group = 'touched', logged = true } = {},
+): Promise<void> {
   await sql.query(
     `with a as (insert into advisory (feed, feed_group, record, hash, id)
-       values ('test', :group::text, :name::text || :from::text, '', '') returning advisory_id)
-     insert into affected (name_id, advisory_id, status, severity, fix_state, lo_key, hi_key, valid_from, valid_to)
-     select name_id, advisory_id, 0, 0, 'fixed', '', '\\xff'::bytea, :from::bigint, :to::bigint from name, a
-     where namespace = 'touched' and name = :name::text`,
-    { name, from, to, group },
+       values ('test', :group::text, :name::text || :from::text, '', '') returning advisory_id),
+     f as (insert into affected (name_id, advisory_id, status, severity, fix_state, lo_key, hi_key, valid_from, valid_to)
+       select name_id, advisory_id, 0, 0, 'fixed', '', '\\xff'::bytea, :from::bigint, :to::bigint from name, a
+       where namespace = 'touched' and name = :name::text),
+     r as (insert into feed_revision (revision, at, feed, feed_group)
+       select r, begun, 'test', :group::text from (values (:from::bigint), (:to::bigint)) as v(r) cross join (select 50 as begun) b
+       where r < 9007199254740991 on conflict do nothing)
+     insert into package_change (revision, package_id, advisory_id, op)
+     select r, package_id, advisory_id, case when r = :from::bigint then 1 else -1 end
+     from a, package p join name n using (name_id), (values (:from::bigint), (:to::bigint)) as v(r)
+     where :logged::boolean and n.namespace = 'touched' and n.name = :name::text and r < 9007199254740991`,
+    { name, from, to, group, logged },
   );
 }
 
@@ -60,6 +74,21 @@ test('images are touched by what came and what went at a revision, in their pack
   });
 });
 
+test('an image that was analysed while a sync was at work is touched by every package of a changed name', async () => {
+  await inRollback(async (sql) => {
+    await store(
+      sql,
+      ['older', 'younger'].map((name) => ({ name, state: 'analyzed' })),
+    );
+    for (const name of ['older', 'younger'])
+      await advise(sql, name, revision, Number.MAX_SAFE_INTEGER, { logged: false });
+    await sql.query(
+      `update image set analyzed_at = case digest when 'older' then 49 else 50 end where account = 'touched'`,
+    );
+    assert.deepEqual(await touched(sql), ['touched younger']);
+  });
+});
+
 test('a change spans revisions of its group, and no other group that changed between', async () => {
   await inRollback(async (sql) => {
     await store(
@@ -69,7 +98,7 @@ test('a change spans revisions of its group, and no other group that changed bet
     await advise(sql, 'first', revision - 4, Number.MAX_SAFE_INTEGER);
     await advise(sql, 'last', revision, Number.MAX_SAFE_INTEGER);
     await advise(sql, 'above', revision + 1, Number.MAX_SAFE_INTEGER);
-    await advise(sql, 'other', revision - 2, Number.MAX_SAFE_INTEGER, 'others');
+    await advise(sql, 'other', revision - 2, Number.MAX_SAFE_INTEGER, { group: 'others' });
     const span = { ...change, after: revision - 5 };
     assert.deepEqual(await touched(sql, span), ['touched first', 'touched last']);
     assert.deepEqual(await changeSize(sql, span), { advisories: 2, opened: 2, closed: 0, packages: 2 });
