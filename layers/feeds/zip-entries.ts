@@ -27,8 +27,7 @@ export interface ZipEntry {
 export async function* zipEntries(path: string, what: string, limits = defaultLimits): AsyncGenerator<ZipEntry> {
   const fd = openSync(path, 'r');
   try {
-    const zip = await opened(fd, what);
-    if (zip.entryCount > limits.entries) throw damaged(what, `it has more than ${limits.entries} files`);
+    const zip = await opened(fd, what, limits);
     let total = 0;
     for await (const entry of entriesOf(zip, what)) {
       if (entry.fileName.endsWith('/')) continue;
@@ -45,12 +44,50 @@ export async function* zipEntries(path: string, what: string, limits = defaultLi
   }
 }
 
-async function opened(fd: number, what: string): Promise<ZipFile> {
+/** Some files of a zip by their names, read when they are asked for. */
+export interface ZipIndex extends Disposable {
+  /** Null for a file that is not there, or that alone passes the limit. Throws as {@link zipEntries}. */
+  read(name: string): Buffer | null;
+}
+
+/** The files whose names are wanted; of two with the same name the first. Throws as {@link zipEntries}. */
+export async function zipIndex(
+  path: string,
+  what: string,
+  wants: (name: string) => boolean,
+  limits = defaultLimits,
+): Promise<ZipIndex> {
+  const fd = openSync(path, 'r');
   try {
-    return await fromFdPromise(fd, { lazyEntries: true, autoClose: false });
+    const entries = new Map<string, Entry>();
+    for await (const entry of entriesOf(await opened(fd, what, limits), what)) {
+      if (wants(entry.fileName) && !entries.has(entry.fileName)) entries.set(entry.fileName, entry);
+    }
+    return {
+      read(name) {
+        const entry = entries.get(name);
+        if (entry === undefined || Math.max(entry.uncompressedSize, entry.compressedSize) > limits.entryBytes) {
+          return null;
+        }
+        return contentOf(fd, entry, what);
+      },
+      [Symbol.dispose]: () => closeSync(fd),
+    };
+  } catch (thrown) {
+    closeSync(fd);
+    throw thrown;
+  }
+}
+
+async function opened(fd: number, what: string, limits: ZipLimits): Promise<ZipFile> {
+  let zip: ZipFile;
+  try {
+    zip = await fromFdPromise(fd, { lazyEntries: true, autoClose: false });
   } catch (cause) {
     throw damaged(what, 'it is not a zip', cause);
   }
+  if (zip.entryCount > limits.entries) throw damaged(what, `it has more than ${limits.entries} files`);
+  return zip;
 }
 
 async function* entriesOf(zip: ZipFile, what: string): AsyncGenerator<Entry> {

@@ -20,6 +20,8 @@ test('the advisories of every language are ordered by the scheme of their ecosys
     swift: 'semver',
     cocoapods: 'semver',
     conan: 'generic',
+    julia: 'julia',
+    bitnami: 'bitnami',
   };
   for (const [namespace, scheme] of Object.entries(schemes)) {
     assert.equal(namespaceComparator(namespace)?.scheme, scheme, namespace);
@@ -37,4 +39,8 @@ test('the advisories of a distribution are ordered by the scheme of its packages
 test('a namespace that nobody knows has no order', () => {
   for (const namespace of ['', 'java', 'gem:1', 'constructor', 'plan9:4'])
     assert.equal(namespaceComparator(namespace), null);
+});
+
+test('programs that no package manager knows are ordered as versions mostly are', () => {
+  assert.equal(namespaceComparator('cpe')?.scheme, 'generic');
 });
