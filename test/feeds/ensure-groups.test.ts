@@ -131,7 +131,7 @@ test('each namespace has its groups, and a group is found by the name that peopl
     'alpine:',
     'alpine:3',
     'alpine:../x',
-    'wolfi:rolling',
+    'wolfi:1',
     'almalinux',
     '',
     '__proto__',
