@@ -7,6 +7,8 @@ export interface JsonEntriesLimits {
   readonly keyBytes: number;
   /** Nesting of one value. */
   readonly depth: number;
+  /** The member whose value is one huge list: its items are given one after the other, each under this key. */
+  readonly list?: string;
 }
 
 const defaultLimits: JsonEntriesLimits = { entryBytes: 64 * 1024 * 1024, keyBytes: 1024, depth: 64 };
@@ -33,6 +35,7 @@ type State =
   | 'in-key'
   | 'colon'
   | 'value'
+  | 'item-or-end'
   | 'in-value'
   | 'in-scalar'
   | 'comma'
@@ -50,6 +53,7 @@ class Splitter {
   readonly #limits: JsonEntriesLimits;
   readonly #decoder = new TextDecoder('utf-8', { ignoreBOM: true });
   #state: State = 'start';
+  #inList = false;
   #key = '';
   #offset = 0;
   #pieces: Uint8Array[] = [];
@@ -82,7 +86,7 @@ class Splitter {
       }
       const byte = bytes[at]!;
       if (state === 'in-scalar') {
-        if (byte !== 0x2c && byte !== 0x7d && !isSpace(byte)) {
+        if (byte !== 0x2c && !isClose(byte) && !isSpace(byte)) {
           at++;
           continue;
         }
@@ -111,10 +115,16 @@ class Splitter {
     else if (this.#state === 'key-or-end' && byte === 0x7d) this.#state = 'done';
     else if ((this.#state === 'key-or-end' || this.#state === 'key') && byte === quote) this.#open('in-key');
     else if (this.#state === 'colon' && byte === 0x3a) this.#state = 'value';
-    else if (this.#state === 'value')
+    else if (this.#state === 'value' && byte === 0x5b && !this.#inList && this.#key === this.#limits.list) {
+      this.#inList = true;
+      this.#state = 'item-or-end';
+    } else if (byte === 0x5d && this.#inList && (this.#state === 'item-or-end' || this.#state === 'comma')) {
+      this.#inList = false;
+      this.#state = 'comma';
+    } else if (this.#state === 'value' || this.#state === 'item-or-end')
       this.#open(byte === quote ? 'in-value' : isOpen(byte) ? 'in-value' : 'in-scalar', byte);
-    else if (this.#state === 'comma' && byte === 0x2c) this.#state = 'key';
-    else if (this.#state === 'comma' && byte === 0x7d) this.#state = 'done';
+    else if (this.#state === 'comma' && byte === 0x2c) this.#state = this.#inList ? 'value' : 'key';
+    else if (this.#state === 'comma' && byte === 0x7d && !this.#inList) this.#state = 'done';
     else throw this.#fault('is not one JSON object', at);
   }
 

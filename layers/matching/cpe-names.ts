@@ -1,3 +1,4 @@
+import { cpeName, cpeVersion, parseCpe, productVersion } from '#core/cpe.ts';
 import type { Package } from '#core/package.ts';
 
 /** CPEs of one program that are looked at: more are no identification but a guess. */
@@ -12,18 +13,11 @@ export interface CpeName {
 /** The names of a program by its CPEs, in the version of the CPE where it has one. */
 export function cpeNames({ cpes = [], version }: Package): readonly CpeName[] {
   const names = new Map<string, CpeName>();
-  for (const cpe of cpes.slice(0, mostCpes)) {
-    const [prefix, form, part, vendor, product, its] = cpe.split(/(?<!\\):/);
-    if (prefix !== 'cpe' || form !== '2.3' || part !== 'a' || !isNamed(vendor) || !isNamed(product)) continue;
-    const name = `${vendor}:${product}`.toLowerCase();
-    names.set(name, { name, version: isNamed(its) ? unescaped(its) : version });
+  for (const text of cpes.slice(0, mostCpes)) {
+    const cpe = parseCpe(text);
+    const name = cpe?.part === 'a' ? cpeName(cpe) : null;
+    if (cpe === null || name === null) continue;
+    names.set(name, { name, version: cpeVersion(cpe) ?? productVersion(cpe, version) });
   }
   return [...names.values()];
 }
-
-/** `*` is any value, `-` that there is none. */
-function isNamed(value: string | undefined): value is string {
-  return value !== undefined && value !== '' && value !== '*' && value !== '-';
-}
-
-const unescaped = (value: string) => value.replace(/\\(.)/g, '$1');

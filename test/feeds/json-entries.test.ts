@@ -1,9 +1,12 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Fault } from '#core/fault.ts';
-import { jsonEntries } from '#feeds/json-entries.ts';
+import { type JsonEntriesLimits, jsonEntries } from '#feeds/json-entries.ts';
+import { isFault } from '../support/is-fault.ts';
 
-async function entries(text: string | Buffer, size = 7, limits = { entryBytes: 10_000, keyBytes: 100, depth: 20 }) {
+const usual: JsonEntriesLimits = { entryBytes: 10_000, keyBytes: 100, depth: 20 };
+
+async function entries(text: string | Buffer, size = 7, limits = usual) {
   const bytes = Buffer.from(text);
   async function* pieces() {
     for (let at = 0; at < bytes.length; at += size) yield bytes.subarray(at, at + size);
@@ -42,6 +45,37 @@ test('a member called __proto__ is data and changes nothing', async () => {
     ['__proto__', JSON.parse('{"polluted": true}')],
   ]);
   assert.equal(({} as Record<string, unknown>)['polluted'], undefined);
+});
+
+test('the items of a huge list are given one after the other, other lists whole', async () => {
+  const limits = { entryBytes: 30, keyBytes: 20, depth: 5, list: 'records' };
+  const items = [{ a: [1, 2] }, 'text ] } ,', -1, null, [], ['records'], { records: [3] }];
+  const text = JSON.stringify({ before: [1, 2], records: items, after: { records: [4] } });
+  for (const size of [1, 2, 3, 7, 1000]) {
+    assert.deepEqual(await entries(text, size, limits), [
+      ['before', [1, 2]],
+      ...items.map((item) => ['records', item]),
+      ['after', { records: [4] }],
+    ]);
+  }
+  assert.deepEqual(await entries('{"records": [ ], "x": 1}', 3, limits), [['x', 1]]);
+  assert.deepEqual(await entries('{"records": 7}', 3, limits), [['records', 7]]);
+});
+
+test('a huge list that is cut off, or not a list of values, is refused', async () => {
+  const limits = { entryBytes: 30, keyBytes: 20, depth: 5, list: 'records' };
+  for (const text of [
+    '{"records":[1',
+    '{"records":[1,',
+    '{"records":[1]',
+    '{"records":[1,]}',
+    '{"records":[1}',
+    '{"records":[1}}',
+    '{"records":[1 2]}',
+    '{"a":1]',
+  ]) {
+    await assert.rejects(entries(text, 3, limits), isFault('feed/failed'), text);
+  }
 });
 
 test('a member that upstream gives twice is given twice', async () => {

@@ -123,9 +123,22 @@ test('a Go program is judged by its own version only where it was built at a tag
 test('a program that no package manager knows is judged by its CPEs', () => {
   const found = somePackage({
     ...{ type: 'conan', name: 'redis', version: '7.2.4' },
-    cpes: ['cpe:2.3:a:redis:redis:7.2.4:*:*:*:*:*:*:*', 'cpe:2.3:a:Redislabs:redis:*:*:*:*:*:*:*:*', 'cpe:/a:x:y', 'z'],
+    cpes: [
+      'cpe:2.3:a:redis:redis:7.2.4:*:*:*:*:*:*:*',
+      'cpe:2.3:a:Redislabs:redis:*:*:*:*:*:*:*:*',
+      'cpe:/a:pivotal:redis',
+      'cpe:/o:x:y',
+      'z',
+    ],
   });
-  assert.deepEqual(named(found), ['cpe redis:redis 7.2.4', 'cpe redislabs:redis 7.2.4']);
+  assert.deepEqual(named(found), ['cpe redis:redis 7.2.4', 'cpe redislabs:redis 7.2.4', 'cpe pivotal:redis 7.2.4']);
+});
+
+test('a release of Java has one version in the namespace of CPEs, however it is spelled', () => {
+  const java = (version: string, cpe: string) => somePackage({ type: 'conan', name: 'openjdk', version, cpes: [cpe] });
+  const any = 'cpe:2.3:a:oracle:openjdk:*:*:*:*:*:*:*:*';
+  assert.deepEqual(named(java('1.8.0_292-b10', any)), ['cpe oracle:openjdk 8.0.292']);
+  assert.deepEqual(named(java('', 'cpe:2.3:a:oracle:openjdk:8:update292:*:*:*:*:*:*')), ['cpe oracle:openjdk 8.0.292']);
 });
 
 test('packages that are not judged are said with their reason, and so is a distribution that is judged by another', () => {
