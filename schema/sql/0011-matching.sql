@@ -6,3 +6,9 @@ language sql stable as $$
   union all
   select * from affected where valid_to < 9223372036854775807 and valid_to > known_at and valid_from <= known_at
 $$;
+
+-- Advisories by another id of the same vulnerability, or by one that belongs to it.
+create index advisory_names on advisory using gin ((aliases || related) jsonb_path_ops) where aliases || related <> '[]';
+
+-- Packages by their own name, which is not that by which they are judged: what stands before the version in the purl.
+create index package_own_name on package ((substring(purl from '([^/@?#]+)@')));
