@@ -7,7 +7,8 @@ import { readStrictSemver } from '../strict-semver.ts';
 /**
  * Bitnami's components: the semantic version of the software and, as `1.2.3-4`, the revision of its build. So a bare number
  * behind the hyphen is no pre-release: `1.2.3-4` is above `1.2.3`, which is `1.2.3-0`. Anything else behind it is one
- * (`2.6.0-rc1`). One or two bare numbers are filled up with zeros, build metadata is ignored.
+ * (`2.6.0-rc1`). One or two bare numbers are filled up with zeros, zeros before numbers (MinIO's `2023.03.20`) and build
+ * metadata do not count.
  */
 export const bitnami: Comparator = defineComparator<Built>({
   scheme: 'bitnami',
@@ -27,6 +28,8 @@ interface Built {
 
 function readBuilt(text: string): Built | Refused {
   const [, version = text, revision = '0'] = /^([0-9]+\.[0-9]+\.[0-9]+)-([0-9]+)$/.exec(text) ?? [];
-  const software = readStrictSemver(version);
+  const software = readStrictSemver(
+    version.replace(/^[0-9.]+/, (numbers) => numbers.replace(/(^|\.)0+(?=[0-9])/g, '$1')),
+  );
   return 'refused' in software ? software : { software, revision };
 }
