@@ -18,7 +18,11 @@ export async function judgeAnalyzed(world: JudgeWorld, analyzed: EventOf<'image.
   const image = await findImage(world, account, digest);
   if (image?.content == null || (image.state !== 'matching' && image.state !== 'analyzed')) return [];
   const report = await getImageReport(world, image.content.report);
-  const { sets, findings } = await judgeReport(world, report, { offline: world.offline, maxAgeMs: world.feedMaxAgeMs });
+  const { sets, findings } = await judgeReport(world, report, {
+    offline: world.offline,
+    maxAgeMs: world.feedMaxAgeMs,
+    account,
+  });
   await linkImageSets(world.sql, image.imageNo, sets);
   await moveImage(world, analyzed, 'judged', world.clock.now());
   world.log.info('image judged', { account, digest, findings: findings.length });

@@ -7,6 +7,8 @@ import type { SyncProgress, SyncWorld } from '#feeds/sync-feed.ts';
 import type { Sql } from '#platform/sql.ts';
 import type { Finding, SuppressedFinding } from '#schema/finding.ts';
 import type { ImageReport } from '#schema/image-report.ts';
+import { corrected } from './correction.ts';
+import { correctionsOf } from './correction-store.ts';
 import { type Found, findingsOf } from './findings.ts';
 import { type ImageSets, packageSets } from './package-set.ts';
 import { storePackageSets } from './package-store.ts';
@@ -31,6 +33,8 @@ export interface JudgedImage {
 export interface JudgeOptions {
   /** Digests of package sets that are surely stored: for an image that has no others the database is not asked which of them it has. */
   readonly storedSets?: readonly string[];
+  /** Whose corrections apply; none when left out. */
+  readonly account?: string | null;
   /** When the image came, milliseconds since the epoch: findings then tell when they were first seen. */
   readonly knownSince?: number | null;
   /** Judge by what the feeds had said at this moment, milliseconds since the epoch; now when left out. */
@@ -53,13 +57,13 @@ export async function judgeReport(
     readonly onProgress?: (progress: SyncProgress) => void;
   } & JudgeOptions,
 ): Promise<JudgedImage> {
-  const imageSets = packageSets(report);
-  const { sets, namespaces, notes } = imageSets;
+  const judged = await packagesToJudge(world, report, options);
+  const { sets, namespaces, notes } = judged;
   const statuses = await ensureGroups(world, [...namespaces, ...enrichments], options);
   const scoring = new Set(enrichments.flatMap(groupsOf).map(({ group }) => group));
   // What only adds scores leaves nothing unjudged where it is not there.
   const feeds = statuses.filter(({ group, syncedAt }) => syncedAt !== null || !scoring.has(group));
-  const found = await foundBy(world, report, imageSets, options);
+  const found = await foundBy(world, judged, options);
   const namespace = distroNamespace(report.distro);
   const own = new Set(namespace === null ? [] : groupsOf(namespace).map(({ group }) => group));
   return {
@@ -84,19 +88,43 @@ export async function reportFindings(
   report: Pick<ImageReport, 'distro' | 'packages'>,
   options: JudgeOptions = {},
 ): Promise<Found> {
-  return foundBy(world, report, packageSets(report), options);
+  return foundBy(world, await packagesToJudge(world, report, options), options);
+}
+
+/** The packages of an image, as an account has corrected them. */
+interface ToJudge extends ImageSets {
+  readonly report: Pick<ImageReport, 'distro' | 'packages'>;
+  /** Whether all sets are surely stored. */
+  readonly stored: boolean;
+}
+
+/**
+ * Sets that are all linked to the image are those that its account judges, so nothing is asked: an account without corrections pays
+ * nothing for those of others. Others may have been corrected.
+ */
+async function packagesToJudge(
+  { sql }: Pick<SyncWorld, 'sql'>,
+  report: Pick<ImageReport, 'distro' | 'packages'>,
+  { account = null, storedSets = [] }: JudgeOptions,
+): Promise<ToJudge> {
+  const known = new Set(storedSets);
+  const stored = ({ sets }: ImageSets) => sets.every(({ digest }) => known.has(digest));
+  const plain = packageSets(report);
+  const corrections = account === null || stored(plain) ? [] : await correctionsOf(sql, account);
+  if (corrections.length === 0) return { ...plain, report, stored: stored(plain) };
+  const own = { distro: report.distro, packages: corrected(report.packages, corrections) };
+  const sets = packageSets(own);
+  return { ...sets, report: own, stored: stored(sets) };
 }
 
 async function foundBy(
   { sql, clock }: Pick<SyncWorld, 'sql' | 'clock'>,
-  report: Pick<ImageReport, 'distro' | 'packages'>,
-  { sets }: ImageSets,
-  { storedSets = [], knownSince = null, at = null }: JudgeOptions,
+  { report, sets, stored }: ToJudge,
+  { knownSince = null, at = null }: JudgeOptions,
 ): Promise<Found> {
   if (sets.length === 0) return { findings: [], suppressed: [], lifecycle: null };
   const digests = sets.map(({ digest }) => digest);
-  const stored = new Set(storedSets);
-  if (!digests.every((digest) => stored.has(digest))) await storePackageSets(sql, sets);
+  if (!stored) await storePackageSets(sql, sets);
   const asOf = at === null ? null : await revisionAt(sql, at);
   return findingsOf(sql, report, digests, { asOf, knownSince, now: at ?? clock.now() });
 }

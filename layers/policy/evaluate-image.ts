@@ -73,6 +73,7 @@ async function readImage(world: EvaluateWorld, { image, sets }: Grounds): Promis
     maxAgeMs: Number.MAX_SAFE_INTEGER,
     storedSets: sets,
     knownSince: image.createdAt,
+    account: image.account,
   });
   return { report, judged, dockerfile };
 }

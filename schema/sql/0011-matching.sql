@@ -12,3 +12,15 @@ create index advisory_names on advisory using gin ((aliases || related) jsonb_pa
 
 -- Packages by their own name, which is not that by which they are judged: what stands before the version in the purl.
 create index package_own_name on package ((substring(purl from '([^/@?#]+)@')));
+
+-- What an account says that a package really is. matches and replaces: Correction of layers/matching/correction.ts.
+create table correction (
+  account text not null references account on delete cascade,
+  id text not null,
+  type text not null,
+  matches jsonb not null,
+  replaces jsonb not null,
+  description text not null default '',
+  created_at bigint not null,
+  primary key (account, id)
+);

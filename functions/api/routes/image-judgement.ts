@@ -54,7 +54,7 @@ async function vulnerabilities(call: Call<{ readonly vendor_only: boolean }>) {
   if (wanted === undefined)
     throw new Fault('state/not-found', `vulnerability type (${type.slice(0, 40)}) is none of os, non-os, all`);
   const { image, report } = await analyzedImage(call);
-  const { findings } = await reportFindings(call.world, report);
+  const { findings } = await reportFindings(call.world, report, { account: image.account });
   const shown = (one: Finding) => wanted(one) && !(call.query.vendor_only && one.state === 'wont-fix');
   return {
     imageDigest: image.digest,
