@@ -105,7 +105,7 @@ export type EnrichmentFacts =
       readonly status: 'valid' | 'disputed' | 'rejected';
       readonly cwes: readonly string[];
     }
-  /** FIRST's EPSS: probability of exploitation in 30 days and its percentile, both 0 to 1; date of the scores. */
+  /** FIRST's EPSS: probability of exploitation in 30 days and its percentile, both 0 to 1, and the day since which they stand. */
   | { readonly kind: 'epss'; readonly score: number; readonly percentile: number; readonly date: string }
   /** CISA's catalogue of known exploited vulnerabilities; ISO dates. */
   | { readonly kind: 'kev'; readonly added: string; readonly due: string | null; readonly ransomware: boolean }

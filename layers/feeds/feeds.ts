@@ -2,9 +2,12 @@ import type { Feed } from './feed.ts';
 import { alpine } from './feeds/alpine.ts';
 import { chainguard } from './feeds/chainguard.ts';
 import { debian } from './feeds/debian.ts';
+import { epss } from './feeds/epss.ts';
+import { kev } from './feeds/kev.ts';
+import { lifecycle } from './feeds/lifecycle.ts';
 import { minimos } from './feeds/minimos.ts';
 import { osv } from './feeds/osv.ts';
 import { wolfi } from './feeds/wolfi.ts';
 
 /** Every upstream of advisories. */
-export const feeds: readonly Feed[] = [alpine, chainguard, debian, minimos, osv, wolfi];
+export const feeds: readonly Feed[] = [alpine, chainguard, debian, epss, kev, lifecycle, minimos, osv, wolfi];

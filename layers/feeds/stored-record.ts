@@ -60,19 +60,33 @@ export function storedEnrichment({ record, about, facts }: Enrichment): Stored {
   if (about.length > limits.record) {
     return { stored: null, aside: asideOf(record, `what it is about has more than ${limits.record} characters`) };
   }
-  return storedBody('enrichment', record, { record, about, body: boundedFacts(facts) }, 0);
+  const content = { record, about, body: boundedFacts(facts) };
+  return storedBody('enrichment', record, content, 0, { ...content, body: withoutDay(content.body) });
+}
+
+/** Scores are published every day, and most are those of the day before: the day alone is no change. */
+function withoutDay(facts: EnrichmentFacts): object {
+  return facts.kind === 'epss' ? { ...facts, date: null } : facts;
 }
 
 /** NUL and halves of surrogate pairs, as JSON.stringify escapes them: jsonb refuses both. */
 const unstorable = /(?<!\\)(?:\\\\)*\\u(?:0000|d[89a-f])/;
 
-function storedBody(kind: StoredRecord['kind'], record: string, content: object, rows: number): Stored {
+/** `compared` is what makes the record another one. */
+function storedBody(
+  kind: StoredRecord['kind'],
+  record: string,
+  content: object,
+  rows: number,
+  compared: object = content,
+): Stored {
   const refused = (reason: string) => ({ stored: null, aside: asideOf(record, reason) });
   if (record.length > limits.record) return refused(`the name of the record has more than ${limits.record} characters`);
   const body = JSON.stringify(content);
   if (body.length > maxRecordBytes) return refused(`it has more than ${maxRecordBytes} bytes`);
   if (unstorable.test(body)) return refused('it holds characters that are no text');
-  const hash = createHash('sha256').update(body).digest('hex').slice(0, 32);
+  const hashed = compared === content ? body : JSON.stringify(compared);
+  const hash = createHash('sha256').update(hashed).digest('hex').slice(0, 32);
   return { stored: { kind, record, hash, text: `{"hash":"${hash}",${body.slice(1)}`, rows }, aside: null };
 }
 

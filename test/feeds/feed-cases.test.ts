@@ -3,6 +3,7 @@ import { cp, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/pr
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { test } from 'node:test';
+import { gzipSync } from 'node:zlib';
 import { silentLog } from '#core/log.ts';
 import type { FeedRecord } from '#feeds/advisory.ts';
 import { findGroup } from '#feeds/feed-group.ts';
@@ -62,11 +63,20 @@ async function readCase(folder: string) {
   }
 }
 
-/** The files of a case as upstream serves them: those under `mirror` as they are, those under `zips` zipped. */
+/** The files of a case as upstream serves them: those under `mirror` as they are, under `gzips` as `.gz`, under `zips` zipped. */
 async function layOut(folder: string, mirror: string): Promise<void> {
   await mkdir(mirror);
   const parts = await readdir(folder);
   if (parts.includes('mirror')) await cp(path.join(folder, 'mirror'), mirror, { recursive: true });
+  if (parts.includes('gzips')) {
+    for (const file of await readdir(path.join(folder, 'gzips'), { recursive: true, withFileTypes: true })) {
+      if (!file.isFile()) continue;
+      const place = path.join(mirror, path.relative(path.join(folder, 'gzips'), file.parentPath));
+      await mkdir(place, { recursive: true });
+      const content = await readFile(path.join(file.parentPath, file.name));
+      await writeFile(path.join(place, `${file.name}.gz`), gzipSync(content));
+    }
+  }
   if (!parts.includes('zips')) return;
   for (const ecosystem of await readdir(path.join(folder, 'zips'))) {
     const files = path.join(folder, 'zips', ecosystem);
