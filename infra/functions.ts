@@ -86,7 +86,7 @@ export const functions = {
     scratch: 4096,
     takes: { queue: 'image.analyzed', batch: 1, atOnce: 5 },
     sends: ['image.matched'],
-    needs: ['sql', 'read-blobs'],
+    needs: ['sql', 'read-blobs', 'stage-feeds'],
   },
   'policy-engine-image-matched': {
     entry: 'functions/policy-engine/on-image-matched.ts',
@@ -94,7 +94,7 @@ export const functions = {
     timeout: 120,
     takes: { queue: 'image.matched', batch: 5, atOnce: 5 },
     sends: [],
-    needs: ['sql', 'read-blobs', 'write-blobs', 'publish-notices', 'import-findings'],
+    needs: ['sql', 'read-blobs', 'write-blobs', 'import-findings'],
   },
   /** Scheduler: FeedsDue of schema/deployment.ts. */
   'feeds-schedule': {

@@ -65,13 +65,13 @@ test('nothing may write to ECR, and the analyzer reads no queue but its own', ()
   );
 });
 
-test('staged feeds are written by feeds alone and read by the database alone', () => {
+test('staged feeds are written by what fetches feeds alone and read by the database alone', () => {
   const staged = rows.filter(({ resource }) => resource.startsWith('<StorageStagedFeeds'));
   const holders = (action: string) =>
     staged.filter((row) => row.action === action).map(({ holder }) => holder.replace(/[0-9A-F]{8}$/, ''));
   assert.deepEqual(holders('s3:GetObject'), ['DatabaseImportRole']);
   const writers = holders('s3:PutObject');
-  assert.ok(writers.length > 0 && writers.every((holder) => /feeds/i.test(holder)), String(writers));
+  assert.ok(writers.length > 0 && writers.every((holder) => /feeds|image-?analyzed/i.test(holder)), String(writers));
   assert.deepEqual(holders('s3:DeleteObject'), writers);
 });
 
