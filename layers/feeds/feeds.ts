@@ -6,8 +6,9 @@ import { epss } from './feeds/epss.ts';
 import { kev } from './feeds/kev.ts';
 import { lifecycle } from './feeds/lifecycle.ts';
 import { minimos } from './feeds/minimos.ts';
+import { nvd } from './feeds/nvd.ts';
 import { osv } from './feeds/osv.ts';
 import { wolfi } from './feeds/wolfi.ts';
 
 /** Every upstream of advisories. */
-export const feeds: readonly Feed[] = [alpine, chainguard, debian, epss, kev, lifecycle, minimos, osv, wolfi];
+export const feeds: readonly Feed[] = [alpine, chainguard, debian, epss, kev, lifecycle, minimos, nvd, osv, wolfi];
