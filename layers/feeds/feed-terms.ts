@@ -27,7 +27,8 @@ export async function refusalOf(world: TermsWorld, feed: Feed): Promise<string |
   return unaccepted === undefined ? null : termsNote(feed);
 }
 
-async function unacceptedFeeds(world: TermsWorld, feeds: readonly Feed[]): Promise<readonly Feed[]> {
+/** Those of the feeds that must not be asked: their terms are not accepted. */
+export async function unacceptedFeeds(world: TermsWorld, feeds: readonly Feed[]): Promise<readonly Feed[]> {
   const withTerms = feeds.filter(({ licence, name }) => licence !== undefined && !world.acceptedFeeds?.includes(name));
   const accepted = await acceptedFeeds(world.sql, withTerms);
   return withTerms.filter(({ name }) => !accepted.has(name));

@@ -20,6 +20,8 @@ export interface GroupStatus {
   /** Parts that upstream did not have though the rest was there. */
   readonly missing: readonly string[];
   readonly lastError: string | null;
+  /** Of the last sync that wrote anything; 0 when none did. */
+  readonly revision: number;
   /** Why it is not fetched while an image waits for it, and what to do; null when it is. */
   readonly note: string | null;
 }
@@ -39,14 +41,16 @@ export function groupStatus(
       setAside: 0,
       missing: [],
       lastError: null,
+      revision: 0,
       note: null,
     };
     return { feed: feed.name, group, state: 'never', ...nothing };
   }
-  const { syncedAt, checkedAt, records, setAside, missing, lastError } = stored;
+  const { syncedAt, checkedAt, records, setAside, missing, lastError, revision } = stored;
   const old = syncedAt === null || now - syncedAt > maxAgeMs || !isCurrent({ feed, group }, stored);
   const state = stored.state === 'ok' && old ? 'stale' : stored.state;
-  return { feed: feed.name, group, state, syncedAt, checkedAt, records, setAside, missing, lastError, note: null };
+  const told = { syncedAt, checkedAt, records, setAside, missing, lastError, revision };
+  return { feed: feed.name, group, state, ...told, note: null };
 }
 
 /** False when the stored records were read by another version of the feed or keyed by other rules: its mark means nothing then. */

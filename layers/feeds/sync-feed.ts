@@ -1,10 +1,10 @@
-import { rm } from 'node:fs/promises';
 import { Fault } from '#core/fault.ts';
 import { type Lease, takeLease } from '#platform/lease.ts';
 import type { Platform } from '#platform/platform.ts';
 import { vacuumTables } from './advisory-store.ts';
-import type { Feed, Fetched, FeedWorld } from './feed.ts';
+import type { Feed, Fetched } from './feed.ts';
 import { refusalOf, type TermsWorld } from './feed-terms.ts';
+import { openFeedWorld } from './feed-world.ts';
 import { type GroupStatus, groupStatus, isCurrent, rules } from './group-status.ts';
 import { putGroup, type StoredGroup, storedGroup } from './group-store.ts';
 import { type Loaded, loadRecords } from './load-records.ts';
@@ -23,6 +23,8 @@ export interface SyncProgress {
 export interface SyncOptions {
   /** Read everything again though upstream says that it is unchanged, and accept that most of it vanished. */
   readonly force?: boolean;
+  /** When upstream said what is loaded, where that is not now. Milliseconds since the epoch. */
+  readonly at?: number;
   readonly onProgress?: ((progress: SyncProgress) => void) | undefined;
 }
 
@@ -127,23 +129,13 @@ async function sync(
   check: () => void,
 ): Promise<SyncOutcome> {
   const { sql, clock, log } = world;
-  const files: string[] = [];
-  const feedWorld: FeedWorld = {
-    fetch: world.fetch,
-    clock,
-    log,
-    temporaryFile(name) {
-      const file = world.temporaryFile(name);
-      files.push(file);
-      return file;
-    },
-  };
   const before = stored ?? nothing(feed, group);
   const progress = (phase: SyncProgress['phase'], records: number) => options.onProgress?.({ group, phase, records });
   let after: StoredGroup;
   let loaded: Loaded | null = null;
   try {
     progress('fetching', 0);
+    await using feedWorld = openFeedWorld(world);
     const conditional = options.force !== true && stored !== null && isCurrent({ feed, group }, stored);
     const fetched = await feed.fetch(feedWorld, group, conditional ? before.mark : null);
     if (fetched.kind === 'changed') {
@@ -156,13 +148,11 @@ async function sync(
         },
       });
     }
-    after = succeeded(before, feed, fetched, loaded, clock.now());
+    after = succeeded(before, feed, fetched, loaded, { now: clock.now(), at: options.at ?? clock.now() });
   } catch (thrown) {
     const fault = Fault.from(thrown);
     log.error('feed sync failed', { feed: feed.name, group, code: fault.code, reason: fault.message.slice(0, 500) });
     after = { ...before, state: 'failed', checkedAt: clock.now(), lastError: fault.message.slice(0, 500) };
-  } finally {
-    await Promise.all(files.map((file) => rm(file, { force: true })));
   }
   await putGroup(sql, after);
   if (loaded !== null && loaded.opened >= bulk) await vacuum(world);
@@ -197,13 +187,19 @@ function nothing(feed: Feed, group: string): StoredGroup {
   };
 }
 
-function succeeded(before: StoredGroup, feed: Feed, fetched: Fetched, loaded: Loaded | null, now: number): StoredGroup {
+function succeeded(
+  before: StoredGroup,
+  feed: Feed,
+  fetched: Fetched,
+  loaded: Loaded | null,
+  { now, at }: { readonly now: number; readonly at: number },
+): StoredGroup {
   if (fetched.kind === 'absent') {
     // Upstreams drop releases that have ended: what is stored of them stays, and is said to be no longer confirmed.
     const state = before.syncedAt === null ? 'absent' : 'failed';
     return { ...before, state, checkedAt: now, lastError: fetched.reason };
   }
-  const fresh = { ...before, state: 'ok' as const, syncedAt: now, checkedAt: now, lastError: null };
+  const fresh = { ...before, state: 'ok' as const, syncedAt: at, checkedAt: now, lastError: null };
   if (fetched.kind === 'unchanged' || loaded === null) return fresh;
   return {
     ...fresh,

@@ -34,7 +34,7 @@ test('every verb has help that names its options', async () => {
   const options = {
     scan: ['--platform', '--output', '--policy', '--tag', '--data', '--feeds-mirror', '--offline', '--quiet'],
     serve: ['--host', '--port', '--data', '--feeds-mirror', '--offline'],
-    feeds: ['--force', '--data', '--feeds-mirror', '--offline'],
+    feeds: ['--all', '--force', '--to', '--sha256', '--output', '--data', '--feeds-mirror', '--offline'],
   };
   for (const [verb, names] of Object.entries(options)) {
     const { code, out } = await plimsoll([verb, '--help']);
@@ -73,8 +73,8 @@ const wrong: readonly (readonly [argv: readonly string[], line: RegExp])[] = [
   [['serve', '--port', ''], /--port is empty/],
   [['serve', '--port', '99999'], /--port 99999: give 0 to 65535/],
   [['serve', '--port', '0x10'], /--port 0x10: give 0 to 65535/],
-  [['feeds'], /give list or sync/],
-  [['feeds', 'list', 'alpine:3.20'], /give list or sync/],
+  [['feeds'], /give list, show, sync, accept, export, import;/],
+  [['feeds', 'list', 'alpine:3.20'], /feeds list takes nothing after it/],
 ];
 
 for (const [argv, line] of wrong)
