@@ -46,8 +46,8 @@ export const debianReleases: Readonly<Record<string, string>> = {
   sid: 'unstable',
 };
 
-/** Ubuntu's releases that derivatives are made of, by codename (https://wiki.ubuntu.com/Releases). */
-const ubuntuReleases: Readonly<Record<string, string>> = {
+/** Ubuntu's releases that have advisories, by codename (https://wiki.ubuntu.com/Releases). */
+export const ubuntuReleases: Readonly<Record<string, string>> = {
   trusty: '14.04',
   xenial: '16.04',
   bionic: '18.04',

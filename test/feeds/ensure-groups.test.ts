@@ -127,16 +127,7 @@ test('each namespace has its groups, and a group is found by the name that peopl
   assert.deepEqual(groups('go'), ['osv osv:Go']);
   assert.deepEqual(groups('almalinux:9'), ['osv osv:AlmaLinux']);
   assert.deepEqual(groups('rocky:8'), ['osv osv:Rocky Linux']);
-  for (const none of [
-    'alpine:',
-    'alpine:3',
-    'alpine:../x',
-    'wolfi:1',
-    'almalinux',
-    '',
-    '__proto__',
-    'constructor',
-  ]) {
+  for (const none of ['alpine:', 'alpine:3', 'alpine:../x', 'wolfi:1', 'almalinux', '', '__proto__', 'constructor']) {
     assert.deepEqual(groups(none), [], none);
   }
   assert.equal(findGroup('osv:pypi').group, 'osv:PyPI');

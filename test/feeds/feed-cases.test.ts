@@ -10,6 +10,7 @@ import { findGroup } from '#feeds/feed-group.ts';
 import { feeds } from '#feeds/feeds.ts';
 import { mirrored } from '#feeds/mirror.ts';
 import { testClock } from '../support/test-clock.ts';
+import { packArchives } from './pack-archives.ts';
 import { zip } from './zip.ts';
 
 const here = import.meta.dirname;
@@ -63,11 +64,15 @@ async function readCase(folder: string) {
   }
 }
 
-/** The files of a case as upstream serves them: those under `mirror` as they are, under `gzips` as `.gz`, under `zips` zipped. */
+/**
+ * The files of a case as upstream serves them: those under `mirror` as they are, under `gzips` as `.gz`, under `zips` zipped,
+ * and under `archives` each folder that is called `*.tar.xz` or `*.tar.zst` as such an archive.
+ */
 async function layOut(folder: string, mirror: string): Promise<void> {
   await mkdir(mirror);
   const parts = await readdir(folder);
   if (parts.includes('mirror')) await cp(path.join(folder, 'mirror'), mirror, { recursive: true });
+  if (parts.includes('archives')) await packArchives(path.join(folder, 'archives'), mirror);
   if (parts.includes('gzips')) {
     for (const file of await readdir(path.join(folder, 'gzips'), { recursive: true, withFileTypes: true })) {
       if (!file.isFile()) continue;
