@@ -1,5 +1,6 @@
 import { ecosystems } from '#core/ecosystem.ts';
 import { severities, severityRank } from '#core/severity.ts';
+import { type CvssParts, cvssParts } from '#matching/cvss-parts.ts';
 import type { JudgedFinding, Match, Parameter, Trigger } from './gate.ts';
 import { boolean, float, integer, oneOf, regex } from './parameter-types.ts';
 import type { Regex } from './regex/regex.ts';
@@ -91,7 +92,7 @@ export const vulnerablePackage: Trigger = {
   *fires(facts, parameters) {
     const values = parameters as unknown as Values;
     for (const finding of facts.findings) {
-      if (!passes(finding, values, facts.now) || !scoresPass(parameters)) continue;
+      if (!passes(finding, values, facts.now) || !scoresPass(finding, parameters)) continue;
       yield* matches(finding, values, parameters);
     }
   },
@@ -133,17 +134,34 @@ function passes(finding: JudgedFinding, values: Values, now: number): boolean {
   return values.fix_available === null || values.fix_available === finding.fixedIn.length > 0;
 }
 
-/** No score is known yet: what the original takes for a vulnerability without one. */
+/** What the original takes for a vulnerability without a score. */
 const noScore = -1;
+
+const partOf: Readonly<Record<(typeof scores)[number], keyof CvssParts>> = {
+  base_score: 'base',
+  exploitability_score: 'exploitability',
+  impact_score: 'impact',
+};
+
+/** The highest CVSS 3 score of the NVD, or of all others for the vendor's: by the name of its parameter. */
+function scoreOf({ cvss }: JudgedFinding, name: string): number {
+  const ofVendor = name.startsWith('vendor_');
+  const part = partOf[name.slice(name.indexOf('v3_') + 3) as (typeof scores)[number]];
+  const known = cvss
+    .filter(({ version, source }) => version.startsWith('3') && (source !== 'nvd') === ofVendor)
+    .map((one) => cvssParts(one)[part] ?? noScore);
+  return Math.max(noScore, ...known);
+}
 
 function scoreNames(prefix: string): readonly string[] {
   return scores.map((score) => `${prefix}cvss_v3_${score}`);
 }
 
-function scoresPass(parameters: Readonly<Record<string, unknown>>): boolean {
+function scoresPass(finding: JudgedFinding, parameters: Readonly<Record<string, unknown>>): boolean {
   return [...scoreNames(''), ...scoreNames('vendor_')].every((name) => {
     const wanted = parameters[name];
-    return typeof wanted !== 'number' || comparisons[parameters[`${name}_comparison`] as Comparison](noScore, wanted);
+    if (typeof wanted !== 'number') return true;
+    return comparisons[parameters[`${name}_comparison`] as Comparison](scoreOf(finding, name), wanted);
   });
 }
 
@@ -176,9 +194,9 @@ function match(
   const { anchore } = ecosystems[finding.package.type];
   const groups = [
     finding.fixedIn.length === 0 ? '' : `(fixed in: ${finding.fixedIn.join(', ')})`,
-    scoreGroup(scoreNames(''), parameters),
+    scoreGroup(finding, scoreNames(''), parameters),
     timeGroup(finding, values),
-    scoreGroup(scoreNames('vendor_'), parameters),
+    scoreGroup(finding, scoreNames('vendor_'), parameters),
     `(${finding.id} - ${finding.urls[0] ?? 'None'})`,
     finding.judgement === 'undecidable' ? ` (versions cannot be compared: ${finding.reason ?? 'no reason given'})` : '',
   ];
@@ -189,9 +207,13 @@ function match(
   };
 }
 
-function scoreGroup(names: readonly string[], parameters: Readonly<Record<string, unknown>>): string {
+function scoreGroup(
+  finding: JudgedFinding,
+  names: readonly string[],
+  parameters: Readonly<Record<string, unknown>>,
+): string {
   const asked = names.filter((name) => typeof parameters[name] === 'number');
-  return group(asked.map((name) => `${name}=${noScore.toFixed(1)}`));
+  return group(asked.map((name) => `${name}=${scoreOf(finding, name).toFixed(1)}`));
 }
 
 function timeGroup(finding: JudgedFinding, values: Values): string {

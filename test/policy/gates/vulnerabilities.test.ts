@@ -49,6 +49,10 @@ test('packages of languages other than npm are called by name and version', () =
 });
 
 const unrated: JudgedFinding = { ...osFinding, severity: 'Unknown', severitySource: null };
+const scored: JudgedFinding = {
+  ...osFinding,
+  cvss: [{ version: '3.1', vector: 'CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H', score: 9.8, source: 'nvd' }],
+};
 const wontFix: JudgedFinding = { ...osFinding, state: 'wont-fix', fixedIn: [] };
 
 const filters: readonly (readonly [string, JudgedFinding, Readonly<Record<string, string>>, number])[] = [
@@ -74,6 +78,9 @@ const filters: readonly (readonly [string, JudgedFinding, Readonly<Record<string
   ['a missing score is -1: not at least 5', osFinding, { cvss_v3_base_score: '5.0' }, 0],
   ['a missing score is -1: below 5', osFinding, { cvss_v3_base_score: '5.0', cvss_v3_base_score_comparison: '<' }, 1],
   ['vendor scores too', osFinding, { vendor_cvss_v3_impact_score: '.5' }, 0],
+  ['a score of the NVD', scored, { cvss_v3_base_score: '9.8' }, 1],
+  ['its parts', scored, { cvss_v3_exploitability_score: '3.9', cvss_v3_impact_score: '5.9' }, 1],
+  ['a score of the NVD is none of the vendor', scored, { vendor_cvss_v3_base_score: '1' }, 0],
   ['a comparison without its score is ignored', osFinding, { cvss_v3_base_score_comparison: '<' }, 1],
   ['path exclusion is from the start', npmFinding, { package_path_exclude: '/app/' }, 1],
   ['path exclusion is not a search', npmFinding, { package_path_exclude: 'node_modules' }, 2],

@@ -23,10 +23,23 @@ const inMusl = (name: string) => ({
   ...{ judgement: 'affected', ...unset },
 });
 
+const scored = {
+  id: 'GHSA-aaaa-bbbb-cccc',
+  cvss_v2: { base_score: -1, exploitability_score: -1, impact_score: -1 },
+  cvss_v3: { base_score: 9.8, exploitability_score: 3.9, impact_score: 5.9 },
+};
+
 const inHull = (place: string) => ({
   ...{ vuln: 'GHSA-aaaa-bbbb-cccc', severity: 'Critical', url: 'https://osv.dev/vulnerability/GHSA-aaaa-bbbb-cccc' },
   ...{ fix: '1.2.3', package: 'hull-1.2.2', package_name: 'hull', package_version: '1.2.2', package_type: 'npm' },
-  ...{ package_path: place, feed_group: 'github:npm', will_not_fix: false, judgement: 'affected', ...unset },
+  ...{
+    package_path: place,
+    feed_group: 'github:npm',
+    will_not_fix: false,
+    judgement: 'affected',
+    ...unset,
+    vendor_data: [scored],
+  },
 });
 
 const ofSystem = [inMusl('musl'), inMusl('musl-utils')];
