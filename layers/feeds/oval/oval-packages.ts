@@ -1,6 +1,6 @@
 import type { OvalContents, OvalQuestion } from './oval-contents.ts';
 import type { OvalPackage } from './oval-definition.ts';
-import type { WrittenCriteria } from './written-definition.ts';
+import type { WrittenCriteria } from './written-criteria.ts';
 
 /** Conditions that are kept of a package, beyond those that have a place of their own. */
 const maxConditions = 20;

@@ -1,5 +1,6 @@
 import type { XmlElement } from '../xml-elements.ts';
 import { packagesOf } from './oval-packages.ts';
+import type { WrittenCriteria } from './written-criteria.ts';
 import type { OvalContents } from './oval-contents.ts';
 import type { OvalDefinition } from './oval-definition.ts';
 
@@ -7,11 +8,6 @@ import type { OvalDefinition } from './oval-definition.ts';
 export interface WrittenDefinition extends Omit<OvalDefinition, 'packages'> {
   readonly criteria: WrittenCriteria | null;
 }
-
-/** The number of a test in {@link OvalContents}, or an operator and what stands under it; each with whether it is negated. */
-export type WrittenCriteria =
-  | readonly [negated: 0 | 1, test: number]
-  | readonly [negated: 0 | 1, operator: 'all' | 'any', of: readonly WrittenCriteria[]];
 
 /** Elements of the metadata that have a place of their own, or that nobody reads. */
 const known = new Set(['title', 'affected', 'reference', 'description', 'advisory', 'severity', 'oval_repository']);
