@@ -2,7 +2,7 @@ import { constants } from 'node:fs';
 import { access, open, realpath, rename, rm, stat } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { Fault } from '#core/fault.ts';
-import type { Format } from '#reports/format.ts';
+import type { Format, Sort } from '#reports/format.ts';
 import { formats } from '#reports/formats.ts';
 import type { ScanReport } from '#schema/scan-report.ts';
 import type { Io } from './command.ts';
@@ -57,14 +57,14 @@ export async function checkOutputs(outputs: readonly Output[]): Promise<void> {
  * Writes a report. A file is there whole or not at all, and takes the place of one that was there; what is no regular
  * file (a device, a named pipe) is written to as it is. A reader of the standard output that ends early is no failure.
  */
-export async function writeOutput(io: Io, { format, file }: Output, report: ScanReport): Promise<void> {
+export async function writeOutput(io: Io, { format, file }: Output, report: ScanReport, sort: Sort): Promise<void> {
   if (file === null) {
     const terminal = io.out.isTTY === true;
     const color = terminal && !io.env['NO_COLOR'] && io.env['TERM'] !== 'dumb';
-    await print(io.out, format.write(report, { color, columns: terminal ? columnsOf(io.out) : null }));
+    await print(io.out, format.write(report, { color, columns: terminal ? columnsOf(io.out) : null, sort }));
     return;
   }
-  const pieces = format.write(report, { color: false, columns: null });
+  const pieces = format.write(report, { color: false, columns: null, sort });
   try {
     const found = await stat(file).catch(() => null);
     if (found === null || found.isFile()) await replaceFile(found === null ? file : await realpath(file), pieces);

@@ -7,14 +7,24 @@ import { printable } from './printable.ts';
 
 type ReportFinding = ScanReport['findings'][number];
 
-/** Findings as lines of a table: the worst first, then by package. `?` marks those that are undecidable. */
+/**
+ * Findings as lines of a table: the worst first, then by package. `?` marks those that are undecidable. By risk, the table shows what
+ * risk is made of; known exploitation is always marked, at the id.
+ */
 export function* findingsTable(found: readonly ReportFinding[], target: Target): Iterable<string> {
-  const findings = found.toSorted(byRank);
+  const byRisk = target.sort === 'risk';
+  const findings = found.toSorted((a, b) => (byRisk ? b.risk - a.risk : 0) || byRank(a, b));
   const cells = (cell: (finding: ReportFinding) => string) => findings.map((finding) => printable(cell(finding)));
   const lines = layOut(
     [
       { title: 'SEVERITY', cells: findings.map(severityCell) },
-      { title: 'ID', cells: cells(({ id }) => id), least: 19 },
+      ...(byRisk
+        ? [
+            { title: 'RISK', cells: findings.map(({ risk }) => risk.toFixed(1)) },
+            { title: 'EPSS', cells: findings.map(epssCell), dispensable: 1 },
+          ]
+        : []),
+      { title: 'ID', cells: cells(idCell), least: 19 },
       { title: 'PACKAGE', cells: cells(({ package: { name } }) => name), least: 8 },
       { title: 'VERSION', cells: cells(({ package: { version } }) => version), least: 7 },
       { title: 'FIXED IN', cells: cells(fixCell), least: 8 },
@@ -50,9 +60,23 @@ function severityCell({ severity, judgement }: ReportFinding): string {
   return judgement === 'undecidable' ? `${severity} ?` : severity;
 }
 
-function fixCell({ fixedIn, state }: ReportFinding): string {
-  if (fixedIn.length > 0) return fixedIn.join(', ');
-  return state === 'wont-fix' ? "won't fix" : '-';
+function idCell({ id, kev }: ReportFinding): string {
+  return kev === null ? id : `${id} (exploited)`;
+}
+
+function epssCell({ epss }: ReportFinding): string {
+  return epss === null ? '-' : `${(epss.score * 100).toFixed(epss.score < 0.1 ? 2 : 1)}%`;
+}
+
+const states: Partial<Readonly<Record<ReportFinding['state'], string>>> = {
+  'wont-fix': "won't fix",
+  'end-of-life': 'end of life',
+  deferred: 'deferred',
+};
+
+function fixCell({ fixedIn, state, channel }: ReportFinding): string {
+  if (fixedIn.length === 0) return states[state] ?? '-';
+  return channel === null ? fixedIn.join(', ') : `${fixedIn.join(', ')} (${channel})`;
 }
 
 function pathCell({ paths }: ReportFinding): string {

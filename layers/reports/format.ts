@@ -6,7 +6,13 @@ export interface Target {
   readonly color: boolean;
   /** Columns of the terminal; null when the output is not one. */
   readonly columns: number | null;
+  /** What the findings of a table are in the order of, the worst first; by severity when left out. */
+  readonly sort?: Sort;
 }
+
+export const sorts = ['severity', 'risk'] as const;
+
+export type Sort = (typeof sorts)[number];
 
 /** A way to write a scan report. */
 export interface Format {

@@ -1,12 +1,13 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import type { Sort } from '#reports/format.ts';
 import { table } from '#reports/formats/table.ts';
 import { widthOf } from '#reports/printable.ts';
 import type { ScanReport } from '#schema/scan-report.ts';
 import { findingOf, sampleReport } from './sample-report.ts';
 
-function written(report: ScanReport, columns: number | null = null, color = false): string {
-  return [...table.write(report, { color, columns })].join('');
+function written(report: ScanReport, columns: number | null = null, color = false, sort: Sort = 'severity'): string {
+  return [...table.write(report, { color, columns, sort })].join('');
 }
 
 const clean: ScanReport = {
@@ -47,6 +48,37 @@ STOP: may not ship, by policy plimsoll-default
   next: fetch fresh advisories with \`plimsoll feeds sync\`, then scan again
 `,
   );
+});
+
+test('by risk the table shows what risk is made of, and what is exploited first', () => {
+  const kev = { added: '2026-01-02', due: null, ransomware: false };
+  const report = {
+    ...sampleReport,
+    findings: [
+      findingOf({ id: 'CVE-1', risk: 39.2, epss: { score: 0.4, percentile: 0.9, date: '2026-11-20' } }),
+      findingOf({ id: 'CVE-2', severity: 'Low', risk: 75, kev, channel: 'esm-infra' }),
+      findingOf({
+        id: 'CVE-3',
+        risk: 0.1,
+        epss: { score: 0.0004, percentile: 0.1, date: '2026-11-20' },
+        fixedIn: [],
+        state: 'deferred',
+      }),
+    ],
+  };
+  const lines = written(report, null, false, 'risk').split('\n').slice(4, 8);
+  assert.deepEqual(lines, [
+    'SEVERITY  RISK  EPSS   ID                 PACKAGE  VERSION    FIXED IN               TYPE  LAYER         PATH',
+    'Low       75.0  -      CVE-2 (exploited)  musl     1.1.20-r3  1.1.20-r5 (esm-infra)  apk   111111111111  /lib/apk/db/installed',
+    'Critical  39.2  40.0%  CVE-1              musl     1.1.20-r3  1.1.20-r5              apk   111111111111  /lib/apk/db/installed',
+    'Critical  0.1   0.04%  CVE-3              musl     1.1.20-r3  deferred               apk   111111111111  /lib/apk/db/installed',
+  ]);
+});
+
+test('what rules left out is counted by rule', () => {
+  const by = (rule: string) => ({ ...findingOf(), suppressed: { rule, reason: 'x' } });
+  const report = { ...sampleReport, suppressed: [by('rejected'), by('kernel-headers'), by('kernel-headers')] };
+  assert.match(written(report), /\nleft out: 1 by rejected, 2 by kernel-headers; the JSON report says why\n/);
 });
 
 for (const columns of [40, 60, 80, 100, 132]) {

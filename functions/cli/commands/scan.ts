@@ -10,6 +10,7 @@ import { dockerCredentials } from '#registry/client/credentials.ts';
 import { dockerFolder } from '#registry/client/docker-folder.ts';
 import { openImage } from '#registry/open-image.ts';
 import { buildReport } from '#reports/build-report.ts';
+import { type Sort, sorts } from '#reports/format.ts';
 import type { ImageReport } from '#schema/image-report.ts';
 import type { Command, Io, Values } from '../command.ts';
 import { type OpenWorld, openWorld, text, worldOptions, worldOptionsHelp } from '../open-world.ts';
@@ -29,6 +30,7 @@ SOURCE is an image of a registry (alpine:3.20, ghcr.io/me/app@sha256:...), or
 
   --platform P         os/arch[/variant] of a multi-platform image (default linux/amd64, or the only one there is)
   -o, --output F       table (default), json or packages; F=FILE writes to a file; repeatable
+  --sort ORDER         findings of a table by severity (default) or by risk (EPSS, KEV and CVSS together)
   --policy FILE        policy bundle (default: the built-in one)
   --tag NAME           what the bundle's mappings see (default: the image's own name)
   --plain-http         speak HTTP to a registry that is not on this machine
@@ -39,6 +41,7 @@ Exit code 0: may ship; 1: stopped by policy; 2: could not be scanned.`,
     ...worldOptions,
     platform: { type: 'string' },
     output: { type: 'string', short: 'o', multiple: true },
+    sort: { type: 'string' },
     policy: { type: 'string' },
     tag: { type: 'string' },
     'plain-http': { type: 'boolean' },
@@ -53,6 +56,7 @@ async function run(io: Io, values: Values, positionals: readonly string[]): Prom
   if (more.length > 0)
     throw new Fault('input/invalid', `scan: '${more[0]}' is one word too many; give one image a command`);
   const outputs = parseOutputs((values['output'] ?? []) as readonly string[]);
+  const sort = sortOf(text(values, 'sort') ?? 'severity');
   const bundle = await readBundle(text(values, 'policy'));
   const tag = defaultTag(text(values, 'tag') ?? source);
   await checkOutputs(outputs);
@@ -68,8 +72,14 @@ async function run(io: Io, values: Values, positionals: readonly string[]): Prom
   const verdict = evaluate(bundle, factsOf(image, judged, { tag, dockerfile: null, now, knownSince: now }));
   progress[Symbol.dispose]();
   const report = buildReport(image, judged, verdict);
-  for (const output of outputs) await writeOutput(io, output, report);
+  for (const output of outputs) await writeOutput(io, output, report, sort);
   return verdict.status === 'pass' ? 0 : 1;
+}
+
+function sortOf(word: string): Sort {
+  const sort = sorts.find((known) => known === word);
+  if (sort === undefined) throw new Fault('input/invalid', `--sort ${word}: give one of ${sorts.join(', ')}`);
+  return sort;
 }
 
 async function analyze(

@@ -21,6 +21,7 @@ export const table: Format = {
       yield '\n';
     }
     yield summaryLine(report, target);
+    yield* suppressedLines(report, target);
     yield* openLines(report, target);
     yield* feedLines(report, target);
     yield* noteLines(report, target);
@@ -69,6 +70,14 @@ function summaryLine(report: ScanReport, target: Target): string {
   const fits = target.columns === null || widthOf(`${head} ${more}`) <= target.columns;
   const painted = counts.map(({ severity, text }) => paint(text, ...severityStyles[severity])).join(', ');
   return `${counted(findings.length, 'finding')}: ${painted}${fits ? ` ${more}` : `\n${wrapped(`  ${more}`, target.columns, '    ')}`}\n`;
+}
+
+/** What rules left out, by rule: it is no finding, and nothing that anybody should have to guess. */
+function* suppressedLines({ suppressed }: ScanReport, target: Target): Iterable<string> {
+  if (suppressed.length === 0) return;
+  const byRule = Map.groupBy(suppressed, (finding) => finding.suppressed.rule);
+  const each = [...byRule].map(([rule, own]) => `${own.length} by ${rule}`).sort();
+  yield line(`left out: ${each.join(', ')}; the JSON report says why`, target);
 }
 
 const maxOpen = 10;

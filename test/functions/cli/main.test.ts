@@ -32,7 +32,7 @@ test('without a verb the help goes to stderr: an empty variable in a script is n
 
 test('every verb has help that names its options', async () => {
   const options = {
-    scan: ['--platform', '--output', '--policy', '--tag', '--data', '--feeds-mirror', '--offline', '--quiet'],
+    scan: ['--platform', '--output', '--sort', '--policy', '--tag', '--data', '--feeds-mirror', '--offline', '--quiet'],
     serve: ['--host', '--port', '--data', '--feeds-mirror', '--offline'],
     feeds: ['--all', '--force', '--to', '--sha256', '--output', '--data', '--feeds-mirror', '--offline'],
   };

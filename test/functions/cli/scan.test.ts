@@ -169,6 +169,7 @@ for (const [name, content, line] of badBundles)
   });
 
 test('a policy file that is missing or a folder is refused', async () => {
+  await refused(['scan', app1, ...offline, '--sort', 'size'], /severity, risk/);
   await refused(['scan', app1, ...offline, '--policy', at('none.json')], /there is no such file/);
   await refused(['scan', app1, ...offline, '--policy', folder.path], /it is a folder/);
 });
