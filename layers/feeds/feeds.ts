@@ -18,4 +18,22 @@ import { ubuntu } from './feeds/ubuntu.ts';
 import { wolfi } from './feeds/wolfi.ts';
 
 /** Every upstream of advisories. */
-export const feeds: readonly Feed[] = [alpine, arch, azurelinux, chainguard, debian, epss, kev, lifecycle, minimos, nvd, oracle, osv, photon, redhat, suse, ubuntu, wolfi];
+export const feeds: readonly Feed[] = [
+  alpine,
+  arch,
+  azurelinux,
+  chainguard,
+  debian,
+  epss,
+  kev,
+  lifecycle,
+  minimos,
+  nvd,
+  oracle,
+  osv,
+  photon,
+  redhat,
+  suse,
+  ubuntu,
+  wolfi,
+];
