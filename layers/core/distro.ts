@@ -118,6 +118,7 @@ const families: Readonly<Record<string, Family>> = {
   wolfi: { type: 'apk', release: rolling },
   chainguard: { type: 'apk', release: rolling },
   minimos: { type: 'apk', release: rolling },
+  arch: { type: 'pacman', release: rolling },
   debian: { type: 'deb', release: debianRelease },
   raspbian: { type: 'deb', as: 'debian', release: debianRelease },
   devuan: { type: 'deb', as: 'debian', release: devuanRelease },

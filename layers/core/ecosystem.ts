@@ -8,6 +8,7 @@ export const ecosystems = {
   deb: { os: true, scheme: 'deb', purl: 'deb', anchore: 'dpkg', namespace: null },
   rpm: { os: true, scheme: 'rpm', purl: 'rpm', anchore: 'rpm', namespace: null },
   apk: { os: true, scheme: 'apk', purl: 'apk', anchore: 'APKG', namespace: null },
+  pacman: { os: true, scheme: 'pacman', purl: 'alpm', anchore: 'pacman', namespace: null },
   npm: { os: false, scheme: 'semver', purl: 'npm', anchore: 'npm', namespace: 'npm' },
   python: { os: false, scheme: 'pep440', purl: 'pypi', anchore: 'python', namespace: 'pypi' },
   golang: { os: false, scheme: 'golang', purl: 'golang', anchore: 'go', namespace: 'go' },
