@@ -1,11 +1,11 @@
 import { Fault } from '#core/fault.ts';
 import { defaultLimits } from '#core/limits.ts';
-import { tarEntries } from '#registry/tar/tar-stream.ts';
+import { type TarEntry, tarEntries } from '#registry/tar/tar-stream.ts';
 import type { SetAside } from '../advisory.ts';
 import { fetchParts, type Part } from '../conditional.ts';
 import type { FeedWorld, Mark } from '../feed.ts';
 import { inflatedPart } from '../inflated-part.ts';
-import { object, text } from '../json-fields.ts';
+import { type Json, object, text } from '../json-fields.ts';
 
 const url = 'https://github.com/anchore/nvd-data-overrides/archive/refs/heads/main.tar.gz';
 
@@ -33,15 +33,13 @@ export interface NvdOverrides {
 export async function nvdOverrides(world: FeedWorld, mark: Mark | null): Promise<NvdOverrides> {
   const answer = await fetchParts(world, [url], mark);
   if (answer.kind === 'unchanged') {
-    const known = Object.entries(mark ?? {}).filter(([key]) => key.endsWith(` ${url}`));
-    const again = async () => await fetchParts(world, [url], null);
     return {
       changed: false,
       absent: false,
-      mark: Object.fromEntries(known),
+      mark: Object.fromEntries(Object.entries(mark ?? {}).filter(([key]) => key.endsWith(` ${url}`))),
       async read() {
-        const whole = await again();
-        return await readArchive(whole.kind === 'changed' ? (whole.parts.get(url) ?? null) : null);
+        const again = await fetchParts(world, [url], null);
+        return await readArchive(again.kind === 'changed' ? (again.parts.get(url) ?? null) : null);
       },
       cancel: async () => {},
     };
@@ -59,22 +57,37 @@ export async function nvdOverrides(world: FeedWorld, mark: Mark | null): Promise
 async function readArchive(part: Part | null) {
   const configurations = new Map<string, unknown>();
   const aside: SetAside[] = [];
-  let files = 0;
   if (part === null) return { configurations, aside };
-  for await (const entry of tarEntries(inflatedPart(part, archiveBytes), defaultLimits)) {
-    const name = /(?:^|\/)(CVE-\d{4}-\d{4,19})\.json$/.exec(entry.path)?.[1];
-    if (entry.type !== 'file' || entry.problem !== null || name === undefined) continue;
-    if (++files > maxFiles) throw new Fault('feed/failed', `reading ${url}: it has more than ${maxFiles} files`);
-    const read = entry.size > fileBytes ? null : parsed(await bytesOf(entry.body));
-    const replaced = object(object(read)?.['cve'])?.['configurations'];
-    if (object(read) === null) aside.push({ record: `override ${name}`, reason: 'it is no JSON object' });
+  let files = 0;
+  for await (const { path, body, size } of filesOf(part)) {
+    const name = /(?:^|\/)(CVE-\d{4}-\d{4,19})\.json$/.exec(path)?.[1];
+    if (name === undefined) continue;
+    if (++files > maxFiles) throw failed(`it has more than ${maxFiles} files`);
+    const read = size > fileBytes ? null : object(parsed(await bytesOf(body)));
+    const replaced = object(read?.['cve'])?.['configurations'];
+    if (read === null) aside.push({ record: `override ${name}`, reason: 'it is no JSON object' });
     else if (Array.isArray(replaced)) configurations.set(idOf(read) ?? name, replaced);
   }
   return { configurations, aside };
 }
 
-function idOf(file: unknown): string | null {
-  const id = text(object(object(file)?.['_annotation'])?.['cve_id'], 100);
+async function* filesOf(part: Part): AsyncGenerator<TarEntry> {
+  try {
+    for await (const entry of tarEntries(inflatedPart(part, archiveBytes), defaultLimits)) {
+      if (entry.type === 'file' && entry.problem === null) yield entry;
+    }
+  } catch (thrown) {
+    if (thrown instanceof Fault && thrown.code.startsWith('image/')) throw failed(thrown.message, thrown);
+    throw thrown;
+  }
+}
+
+function failed(problem: string, cause?: Fault): Fault {
+  return new Fault('feed/failed', `reading ${url}: ${problem}; try again later`, { cause });
+}
+
+function idOf(file: Json): string | null {
+  const id = text(object(file['_annotation'])?.['cve_id'], 100);
   return id !== null && /^CVE-\d{4}-\d{4,19}$/.test(id) ? id : null;
 }
 
