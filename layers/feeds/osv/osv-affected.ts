@@ -16,10 +16,11 @@ const maxName = 512;
  */
 export function osvAffected(record: Json, ecosystem: OsvEcosystem, problems: Set<string>): readonly AffectedRange[] {
   const found = new Map<string, AffectedRange>();
-  const entries = array(record['affected']);
-  if (entries.length > maxAffected) problems.add(`more than ${maxAffected} affected packages: the rest is left out`);
-  for (const entry of entries.slice(0, maxAffected)) {
-    const named = packageOf(object(entry), ecosystem, problems);
+  if (array(record['affected']).length > maxAffected) {
+    problems.add(`more than ${maxAffected} affected packages: the rest is left out`);
+  }
+  for (const entry of entriesOf(record, ecosystem)) {
+    const named = packageOf(entry, ecosystem, problems);
     if (named === null) continue;
     for (const range of rangesOf(named, problems)) {
       for (const placed of ecosystem.errata === undefined ? [range] : inStreams(range, record['summary'], problems)) {
@@ -30,25 +31,38 @@ export function osvAffected(record: Json, ecosystem: OsvEcosystem, problems: Set
   return ecosystem.errata === undefined ? [...found.values()] : lowestFixes([...found.values()]);
 }
 
+/** The entries of `affected` that speak of packages of this ecosystem; at most 20,000 are looked at. */
+export function entriesOf(record: Json, { name }: OsvEcosystem): readonly Json[] {
+  const own = name.toLowerCase();
+  return array(record['affected'])
+    .slice(0, maxAffected)
+    .flatMap((entry) => {
+      const written = text(object(object(entry)?.['package'])?.['ecosystem'], 200)?.toLowerCase();
+      const [plain] = written?.split(':', 1) ?? [];
+      return plain?.trim() === own ? [object(entry)!] : [];
+    });
+}
+
 interface NamedEntry {
   readonly entry: Json;
   readonly namespace: string;
   readonly name: string;
 }
 
-function packageOf(entry: Json | null, ecosystem: OsvEcosystem, problems: Set<string>): NamedEntry | null {
-  const its = object(entry?.['package']);
+function packageOf(entry: Json, ecosystem: OsvEcosystem, problems: Set<string>): NamedEntry | null {
+  const its = object(entry['package']);
   const name = text(its?.['name'], maxName);
-  const written = text(its?.['ecosystem'], 200);
-  if (entry === null || name === null || written === null) return null;
-  const colon = written.indexOf(':');
-  const plain = (colon < 0 ? written : written.slice(0, colon)).trim().toLowerCase();
-  if (plain !== ecosystem.name.toLowerCase()) return null;
+  const written = text(its?.['ecosystem'], 200) ?? '';
   if (object(entry['database_specific'])?.['informational']) return null;
+  const colon = written.indexOf(':');
   const namespace = ecosystem.namespace(colon < 0 ? null : written.slice(colon + 1).trim());
   const type = namespace === null ? null : namespaceType(namespace);
   if (namespace === null || type === null) {
     problems.add(`the ecosystem '${written}' names no release that is known`);
+    return null;
+  }
+  if (name === null) {
+    problems.add('a package without a name that can be read');
     return null;
   }
   return { entry, namespace, name: advisoryName(type, name) };

@@ -2,6 +2,8 @@ import { type Severity, severityOfWord, severityRank } from '#core/severity.ts';
 import type { Cvss } from '../advisory.ts';
 import { cvssOf, severityOfCvss } from '../cvss-vector.ts';
 import { array, type Json, object, text } from '../json-fields.ts';
+import { entriesOf } from './osv-affected.ts';
+import type { OsvEcosystem } from './osv-ecosystems.ts';
 
 /** A severity and who gave it, as findings show it (`osv:GHSA`, `osv:CVSS_V3`; null when nobody did), and every vector. */
 export interface OsvRating {
@@ -13,19 +15,18 @@ export interface OsvRating {
 /**
  * The rating of an OSV record: the database's own word first (GitHub's analysts weigh more than the score says; the
  * word before the colon for errata of the RHEL family), then a CVSS vector, version 4 before 3 before 2, then the highest
- * vector of its packages. A record of malicious code (MAL-) is Critical: the package is the attack, and nobody scores it.
+ * vector of its packages in this ecosystem. A record of malicious code (MAL-) is Critical: the package is the attack, and nobody scores it.
  */
-export function osvRating(record: Json, id: string, summaryRates: boolean): OsvRating {
+export function osvRating(record: Json, id: string, ecosystem: OsvEcosystem): OsvRating {
   const database = id.split('-', 1)[0] ?? id;
   const whole = vectorsOf(record['severity'], database);
-  const packages = array(record['affected'])
+  const packages = entriesOf(record, ecosystem)
     .slice(0, 1000)
-    .map((affected) => vectorsOf(object(affected)?.['severity'], database));
+    .map((entry) => vectorsOf(entry['severity'], database));
   const vectors = new Map([...whole, ...packages.flat()].map((cvss) => [cvss.vector, cvss]));
   const cvss = vectors.size === 0 ? {} : { cvss: [...vectors.values()].slice(0, 10) };
 
-  const word =
-    object(record['database_specific'])?.['severity'] ?? (summaryRates ? firstWord(record['summary']) : null);
+  const word = object(record['database_specific'])?.['severity'] ?? firstWord(record, ecosystem);
   const worded = severityOfWord(typeof word === 'string' ? word : '');
   if (worded !== 'Unknown') return { severity: worded, severitySource: `osv:${database}`, ...cvss };
   const [newest] = whole.length > 0 ? whole : packages.flatMap((its) => its.slice(0, 1)).sort(bySeverity);
@@ -55,6 +56,8 @@ function bySeverity(a: Cvss, b: Cvss): number {
 }
 
 /** `Important: nodejs:18 security update` (AlmaLinux, Rocky). */
-function firstWord(summary: unknown): string | null {
-  return typeof summary === 'string' ? (/^\s*([A-Za-z]+)\s*:/.exec(summary)?.[1] ?? null) : null;
+function firstWord({ summary }: Json, { errata }: OsvEcosystem): string | null {
+  return errata !== undefined && typeof summary === 'string'
+    ? (/^\s*([A-Za-z]+)\s*:/.exec(summary)?.[1] ?? null)
+    : null;
 }

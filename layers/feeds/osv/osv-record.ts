@@ -34,7 +34,7 @@ export function osvAdvisory(
       id,
       aliases,
       related: [...new Set(related)].slice(0, 200),
-      ...osvRating(record, id, errata),
+      ...osvRating(record, id, ecosystem),
       ...(isDisputed(record) ? { disputed: true } : {}),
       title: titleOf(record),
       urls: urlsOf(record, id),
