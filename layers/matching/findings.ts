@@ -141,8 +141,8 @@ async function loadedNamespaces(sql: Sql): Promise<(namespace: string) => boolea
     stored.filter(({ syncedAt }) => syncedAt !== null).map(({ feed, group }) => `${feed} ${group}`),
   );
   return (namespace) => {
-    const groups = groupsOf(namespace).filter(({ feed }) => feed.demand !== 'tell');
-    return groups.length > 0 && groups.every(({ feed, group }) => loaded.has(`${feed.name} ${group}`));
+    const groups = groupsOf(namespace).map(({ feed, group }) => ({ feed, is: loaded.has(`${feed.name} ${group}`) }));
+    return groups.some(({ is }) => is) && groups.every(({ feed, is }) => is || feed.demand === 'tell');
   };
 }
 

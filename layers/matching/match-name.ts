@@ -1,5 +1,5 @@
 import { type DistroAdvisories, distroAdvisories } from '#core/distro.ts';
-import { ecosystems } from '#core/ecosystem.ts';
+import { ecosystems, type PackageType } from '#core/ecosystem.ts';
 import type { Package } from '#core/package.ts';
 import { advisoryName } from '#core/package-name.ts';
 import type { ImageReport } from '#schema/image-report.ts';
@@ -40,9 +40,9 @@ export function namingWorld({ distro, packages }: Pick<ImageReport, 'distro' | '
 /**
  * The names under which advisories speak of a package.
  *
- * Debian, Alpine and Arch advisories speak of source packages and their versions (Debian security tracker; apk `o:`), rpm
- * advisories of binary packages or of source packages (`NAME.src`), with the stream before the name for a modular
- * build (`nodejs:18/nodejs`). Programs that no package manager knows are judged by their CPEs.
+ * Debian and Alpine advisories speak of source packages and their versions (Debian security tracker; apk `o:`), rpm advisories
+ * of binary packages or of source packages (`NAME.src`), with the stream before the name for a modular build
+ * (`nodejs:18/nodejs`), Arch's of packages as they are installed. Programs that no package manager knows are judged by their CPEs.
  */
 export function matchNames(found: Package, world: NamingWorld): MatchNames {
   const { scheme, namespace, os } = ecosystems[found.type];
@@ -62,7 +62,7 @@ export function matchNames(found: Package, world: NamingWorld): MatchNames {
   if (vendor !== null) return unjudged(`built by others, of whom the advisories of ${judgedBy} do not speak`);
   const named = (name: string, version: string): MatchName => ({ namespace: judgedBy, scheme, name, version });
   if (found.type !== 'rpm') {
-    const source = found.origin ?? found;
+    const source = bySource.includes(found.type) ? (found.origin ?? found) : found;
     return { kind: 'named', names: [named(source.name, source.version)] };
   }
   const stream = streamOf(found);
@@ -71,6 +71,8 @@ export function matchNames(found: Package, world: NamingWorld): MatchNames {
   if (found.origin === null) return { kind: 'named', names: [binary] };
   return { kind: 'named', names: [binary, named(`${stream}${found.origin.name}.src`, sourceVersion(found, world))] };
 }
+
+const bySource: readonly PackageType[] = ['deb', 'apk'];
 
 function unjudged(reason: string): MatchNames {
   return { kind: 'unjudged', reason };

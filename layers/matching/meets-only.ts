@@ -1,5 +1,6 @@
 import type { PackageType } from '#core/ecosystem.ts';
 import type { Package } from '#core/package.ts';
+import { cpeTargets } from './cpe-names.ts';
 import type { Judgement } from './judge.ts';
 
 /** How the NVD calls the software that packages of a kind are made for (CPE 2.3, target_sw). */
@@ -17,8 +18,6 @@ const targets: Partial<Readonly<Record<PackageType, readonly string[]>>> = {
 /** Of programs that are no package of a language: they run on the container's system by themselves. */
 const systems = ['linux', 'linux_kernel', 'unix'];
 
-const any = ['*', '-', ''];
-
 /**
  * Whether a record that is for some packages of its name only speaks of this one: of its architecture and its target
  * software. What is not known of a package, as the repository that it came from, it may be.
@@ -29,12 +28,5 @@ export function meetsOnly(found: Package, { only, namespace }: Pick<Judgement, '
   if (arch !== undefined && found.arch !== null && found.arch !== 'noarch' && !arch.includes(found.arch)) return false;
   if (targetSoftware === undefined || namespace !== 'cpe') return true;
   const own = [...(targets[found.type] ?? systems), ...cpeTargets(found)];
-  return targetSoftware.some((target) => any.includes(target) || own.includes(target.replace(/\\(.)/g, '$1')));
-}
-
-function cpeTargets({ cpes = [] }: Package): readonly string[] {
-  return cpes.flatMap((cpe) => {
-    const target = cpe.split(/(?<!\\):/)[10]?.replace(/\\(.)/g, '$1') ?? '*';
-    return any.includes(target) ? [] : [target];
-  });
+  return targetSoftware.some((target) => own.includes(target));
 }

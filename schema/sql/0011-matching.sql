@@ -1,10 +1,10 @@
 -- What was known under a revision: rows that stand and rows that were closed since. Written so that the planner sees through it
--- and uses the index of each part.
+-- and uses the index of each part; valid_from + 0 keeps it from beginning with all rows of old revisions for each package.
 create function affected_at(known_at bigint) returns setof affected
 language sql stable as $$
-  select * from affected where valid_to = 9223372036854775807 and valid_from <= known_at
+  select * from affected where valid_to = 9223372036854775807 and valid_from + 0 <= known_at
   union all
-  select * from affected where valid_to < 9223372036854775807 and valid_to > known_at and valid_from <= known_at
+  select * from affected where valid_to < 9223372036854775807 and valid_to > known_at and valid_from + 0 <= known_at
 $$;
 
 -- Advisories by another id of the same vulnerability, or by one that belongs to it.

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import type { Distro } from '#core/distro.ts';
 import type { Advisory, Cvss, EnrichmentFacts } from '#feeds/advisory.ts';
 import type { Feed } from '#feeds/feed.ts';
 import { type SyncWorld, syncGroup } from '#feeds/sync-feed.ts';
@@ -47,7 +48,11 @@ async function inWorld(
   work: (world: {
     readonly load: (records: readonly Advisory[], name?: string) => Promise<number>;
     readonly know: (facts: Parameters<typeof knowing>[0]) => Promise<void>;
-    readonly find: (options?: JudgeOptions, packages?: readonly (typeof left)[]) => Promise<Found>;
+    readonly find: (
+      options?: JudgeOptions,
+      packages?: readonly (typeof left)[],
+      distro?: Distro | null,
+    ) => Promise<Found>;
     readonly sql: Sql;
   }) => Promise<void>,
 ): Promise<void> {
@@ -65,7 +70,8 @@ async function inWorld(
       know: async (facts) => {
         await syncGroup(world, knowing(facts), 'known', { force: true });
       },
-      find: (options = {}, packages = [left]) => reportFindings(world, someReport(packages), options),
+      find: (options = {}, packages = [left], distro = null) =>
+        reportFindings(world, someReport(packages, { distro }), options),
     });
   });
 }
@@ -197,6 +203,32 @@ test('a finding is as old as its rows without a gap, and no older than the image
     assert.deepEqual(await seen(0), [first, third], 'a changed fix is no gap, a record that was gone is one');
     assert.deepEqual(await seen(first + 1), [first + 1, third]);
     assert.deepEqual(await seen(third + 5), [third + 5, third + 5]);
+  });
+});
+
+test('a release that has reached its end is said to, and its silence is no verdict any more', async () => {
+  await inWorld(async ({ load, know, find, sql }) => {
+    const owner = somePackage({
+      ...{ type: 'deb', name: 'node-left-pad', version: '1.0.0-1', purl: 'pkg:deb/debian/node-left-pad@1.0.0-1' },
+      files: ['/usr/share/nodejs/left-pad/package.json'],
+    });
+    const path = owner.files[0]!;
+    const owned = { ...left, paths: [path], owners: [{ path, purl: owner.purl }] };
+    const distro = { id: 'debian', versionId: '10', codename: null, name: null, idLike: [] };
+    await load([advisory('GHSA-1', [{}])]);
+    await sql.query(
+      `insert into feed_group (feed, feed_group, feed_version, synced_at, checked_at, state)
+       values ('debian', 'debian', 1, 0, 0, 'ok') on conflict (feed, feed_group) do update set synced_at = 0`,
+    );
+    const by = async () => {
+      const { findings, suppressed } = await find({}, [owner, owned], distro);
+      return [findings.length, suppressed[0]?.suppressed.rule];
+    };
+    assert.deepEqual(await by(), [0, 'comprehensive-feed']);
+    await know([
+      ['debian:10', { kind: 'lifecycle', endOfLife: '1970-01-01', endOfExtendedSupport: null, latest: null }],
+    ]);
+    assert.deepEqual(await by(), [1, undefined]);
   });
 });
 

@@ -3,7 +3,8 @@ import { test } from 'node:test';
 import type { Advisory } from '#feeds/advisory.ts';
 import { syncGroup } from '#feeds/sync-feed.ts';
 import { findingsOf } from '#matching/findings.ts';
-import { statement } from '#matching/judge.ts';
+import { statement as verdictStatement } from '#matching/distro-verdicts.ts';
+import { pastStatement, statement } from '#matching/judge.ts';
 import { packageSets } from '#matching/package-set.ts';
 import { storePackageSets } from '#matching/package-store.ts';
 import type { Sql } from '#platform/sql.ts';
@@ -206,6 +207,29 @@ test('judging walks the covering index over the end of intervals', async () => {
       affected: 0,
     });
     assert.match(plan.map((row) => row['QUERY PLAN']).join('\n'), /affected_current/);
+  });
+});
+
+test('verdicts of not being affected are found by the covering index too, and the past by that of closed rows', async () => {
+  await inRollback(async (sql) => {
+    const records = Array.from({ length: 3000 }, (_, at) =>
+      advisory(`CVE-${at}`, [{ name: `p${at % 300}`, verdict: 'not-affected', state: 'unknown' }]),
+    );
+    await load(sql, records);
+    await load(sql, records.slice(0, 10));
+    for (const table of ['affected', 'advisory', 'name']) await sql.query(`analyze ${table}`);
+    const asks = JSON.stringify([{ ask: 0, space: 'npm', name: 'p1', key: '61', every: false }]);
+    const plan = async (text: string, parameters: Record<string, string | number>) =>
+      (await sql.query<{ 'QUERY PLAN': string }>(`explain ${text}`, parameters))
+        .map((row) => row['QUERY PLAN'])
+        .join('\n');
+    const verdicts = await plan(verdictStatement, { asks, ids: '{"CVE-1":1}' });
+    assert.match(verdicts, /affected_(current|past)/);
+    assert.doesNotMatch(verdicts, /Seq Scan on (affected|advisory)/);
+    const past = await plan(pastStatement, { sets: '[]', limit: 100, package: 0, affected: 0, asOf: 1 });
+    assert.match(past, /affected_current/);
+    assert.match(past, /affected_past/);
+    assert.doesNotMatch(past, /Seq Scan on affected/);
   });
 });
 
