@@ -23,11 +23,11 @@ export function rhelStream(text: string): RhelStream | null {
     const major = /^el([67])$/.exec(cpe.edition)?.[1] ?? (/^[*-]?$/.test(cpe.edition) ? '7' : null);
     return major === null ? null : { major, channel: null };
   }
-  const [, channel] = operatingSystem.exec(cpe.product) ?? [''];
+  const product = operatingSystem.exec(cpe.product);
   const [, major] = /^(\d{1,2})(?:\.\d{1,2})*$/.exec(cpe.version) ?? [];
   // Of Red Hat Virtualization, which has the CPE of the operating system that it is put on.
-  if (channel === '' || major === undefined || variant.includes('hypervisor')) return null;
-  return Number(major) < 5 ? null : { major, channel: channel?.replaceAll('_', '-') ?? null };
+  if (product === null || major === undefined || variant.includes('hypervisor')) return null;
+  return Number(major) < 5 ? null : { major, channel: product[1]?.replaceAll('_', '-') ?? null };
 }
 
 const collections = /^(?:rhel_software_collections|rhel_dotnet|devtools|developer_toolset)$/;

@@ -64,8 +64,8 @@ async function listingOf(world: FeedWorld, root: string, mark: Mark | null): Pro
   try {
     const part = answer.parts.get(urls.changes) ?? null;
     if (part === null) return null;
-    const changed = await listIn(part);
-    const deleted = await listIn(answer.parts.get(urls.deletions) ?? null);
+    const changed = await listIn(part, world.clock.now());
+    const deleted = await listIn(answer.parts.get(urls.deletions) ?? null, world.clock.now());
     const newest = changed.lines[0]?.moment ?? 0;
     return {
       root,
@@ -81,15 +81,21 @@ async function listingOf(world: FeedWorld, root: string, mark: Mark | null): Pro
   }
 }
 
-/** Lines `"2024/cve-2024-6923.json","2026-05-07T12:22:18+00:00"`, put in order; the last word on a document counts. */
-async function listIn(part: Part | null): Promise<{ readonly lines: readonly Listed[]; readonly unread: number }> {
+/**
+ * Lines `"2024/cve-2024-6923.json","2026-05-07T12:22:18+00:00"`, put in order; the last word on a document counts. None is later
+ * than now: a slip in a year would hide everything that changes until then.
+ */
+async function listIn(
+  part: Part | null,
+  now: number,
+): Promise<{ readonly lines: readonly Listed[]; readonly unread: number }> {
   if (part === null) return { lines: [], unread: 0 };
   const lines = new Map<string, Listed>();
   let unread = 0;
   for (const line of (await readPart(part, listBytes)).toString('utf8').split('\n')) {
     if (line.trim() === '') continue;
     const [, path, name, written] = /^"?(\d{4}\/(cve-\d{4}-\d{4,12})\.json)"?,"?([^",]{10,40})"?\s*$/i.exec(line) ?? [];
-    const moment = Date.parse(written ?? '');
+    const moment = Math.min(Date.parse(written ?? ''), now);
     if (path === undefined || name === undefined || Number.isNaN(moment)) unread++;
     else if (moment > (lines.get(path)?.moment ?? Number.NEGATIVE_INFINITY))
       lines.set(path, { id: name.toUpperCase(), path, moment });
