@@ -1,5 +1,6 @@
 import type { Feed } from './feed.ts';
 import { alpine } from './feeds/alpine.ts';
+import { amazon } from './feeds/amazon.ts';
 import { arch } from './feeds/arch.ts';
 import { azurelinux } from './feeds/azurelinux.ts';
 import { chainguard } from './feeds/chainguard.ts';
@@ -20,6 +21,7 @@ import { wolfi } from './feeds/wolfi.ts';
 /** Every upstream of advisories. */
 export const feeds: readonly Feed[] = [
   alpine,
+  amazon,
   arch,
   azurelinux,
   chainguard,
