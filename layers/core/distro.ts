@@ -108,7 +108,7 @@ const rhelRebuild: Family = {
 };
 
 /**
- * How the releases of each known distribution are called in advisories, and what it installs with. ID_LIKE alone maps nothing: it
+ * How the releases of each known distribution are called in advisories, and what it installs with. ID_LIKE alone maps nothing else: it
  * says that packages look alike, not that they are the same builds under the same versions (rhcos, openEuler and Anolis
  * name rhel there). So rebuilds stand here by name.
  */
@@ -165,7 +165,7 @@ export interface DistroAdvisories {
  * The advisories of a distribution; null when it is not known or its release cannot be told: then its packages are
  * reported as not judged. A derivative that names the release of Ubuntu or Debian it is made of (Linux Mint, Pop!_OS, elementary)
  * installs that release's packages beside its own and is judged by it; one that does not (Kali, Parrot: snapshots of testing
- * under versions of their own) is not judged.
+ * under versions of their own) is not judged. Derivatives of Arch (Manjaro, EndeavourOS) take over its packages as they are.
  */
 export function distroAdvisories(distro: Distro | null): DistroAdvisories | null {
   if (distro === null) return null;
@@ -176,7 +176,14 @@ export function distroAdvisories(distro: Distro | null): DistroAdvisories | null
   return { namespace: `${family.as ?? distro.id}:${release}`, caveat: family.caveat?.(distro) ?? null };
 }
 
-function derivedAdvisories({ id, base }: Distro): DistroAdvisories | null {
+function derivedAdvisories({ id, base, idLike }: Distro): DistroAdvisories | null {
+  if (idLike.includes('arch')) {
+    const namespace = 'arch:rolling';
+    return {
+      namespace,
+      caveat: `${id} is judged by the advisories of ${namespace}, whose packages it takes over, maybe later`,
+    };
+  }
   if (base === undefined) return null;
   const releases = base.id === 'ubuntu' ? ubuntuReleases : debianReleases;
   const release = Object.hasOwn(releases, base.codename) ? releases[base.codename] : undefined;

@@ -45,6 +45,7 @@ const table: readonly (readonly [Distro, namespace: string | null, caveat: boole
   [distro('azurelinux', '3.0'), 'azurelinux:3.0', false],
   [distro('mariner', '2.0'), 'mariner:2.0', false],
   [distro('photon', '5.0'), 'photon:5.0', false],
+  [distro('manjaro', null, { idLike: ['arch'] }), 'arch:rolling', true],
   [distro('busybox', '1.36'), null, false],
   [distro('constructor', '1'), null, false],
 ];
