@@ -22,7 +22,7 @@ async function inMirror(work: (fetch: Fetch, put: (file: string, text: string) =
     const fetch = mirrored(async (url) => assert.fail(`nothing may be fetched: ${url}`), folder);
     const world = { fetch, clock: testClock(), log: silentLog, temporaryFile: () => assert.fail('no file is needed') };
     await work(
-      (mark) => amazon.fetch(mark),
+      (mark) => amazon.fetch(world, 'amazon:2023', mark),
       (file, text) => writeFile(path.join(folder, file), text),
     );
   } finally {
