@@ -1,8 +1,7 @@
 import { createReadStream } from 'node:fs';
 import { Fault } from '#core/fault.ts';
-import { defaultLimits } from '#core/limits.ts';
 import { unxz } from '#registry/inflate/unxz.ts';
-import { tarEntries } from '#registry/tar/tar-stream.ts';
+import { type ArchiveFile, archiveFiles } from './archive-files.ts';
 
 /** A JSON document of an archive; `problem` says why it could not be read. */
 export type ArchiveDocument =
@@ -20,18 +19,9 @@ const archiveBytes = 256 * 1024 ** 3;
  * with `what` for its name, for an archive that is damaged or cut off.
  */
 export async function* archiveDocuments(file: string, what: string, wanted: RegExp): AsyncGenerator<ArchiveDocument> {
-  try {
-    const bytes = createReadStream(file, { highWaterMark: 256 * 1024 });
-    for await (const { path, type, size, problem, body } of tarEntries(bounded(unxz(bytes), what), defaultLimits)) {
-      if (type !== 'file' || !wanted.test(path)) continue;
-      if (problem !== null) yield { path, problem };
-      else if (size > documentBytes) yield { path, problem: `it has more than ${documentBytes} bytes` };
-      else yield parsed(path, await collected(body));
-    }
-  } catch (thrown) {
-    if (!(thrown instanceof Fault && thrown.code.startsWith('image/'))) throw thrown;
-    throw new Fault('feed/failed', `reading ${what}: ${thrown.message}; fetch it again`, { cause: thrown });
-  }
+  const bytes = createReadStream(file, { highWaterMark: 256 * 1024 });
+  const files = archiveFiles(bounded(unxz(bytes), what), what, documentBytes, (path) => wanted.test(path));
+  for await (const one of files) yield one.problem === null ? parsed(one) : one;
 }
 
 async function* bounded(bytes: AsyncIterable<Uint8Array>, what: string): AsyncGenerator<Uint8Array> {
@@ -44,13 +34,7 @@ async function* bounded(bytes: AsyncIterable<Uint8Array>, what: string): AsyncGe
   }
 }
 
-async function collected(body: AsyncIterable<Uint8Array>): Promise<Buffer> {
-  const pieces: Uint8Array[] = [];
-  for await (const piece of body) pieces.push(piece);
-  return Buffer.concat(pieces);
-}
-
-function parsed(path: string, bytes: Buffer): ArchiveDocument {
+function parsed({ path, bytes }: Extract<ArchiveFile, { bytes: Buffer }>): ArchiveDocument {
   try {
     return { path, json: JSON.parse(bytes.toString('utf8')), problem: null };
   } catch {

@@ -1,9 +1,7 @@
 import { createReadStream, createWriteStream } from 'node:fs';
 import { pipeline } from 'node:stream/promises';
-import { Fault } from '#core/fault.ts';
-import { defaultLimits } from '#core/limits.ts';
-import { tarEntries } from '#registry/tar/tar-stream.ts';
 import type { SetAside } from '../advisory.ts';
+import { archiveFiles } from '../archive-files.ts';
 import type { Part } from '../conditional.ts';
 import { inflatedPart } from '../inflated-part.ts';
 
@@ -36,23 +34,16 @@ export async function* archivedDocuments(
     stream: () => createReadStream(path, { highWaterMark: 1024 ** 2 }),
     cancel: async () => {},
   };
-  try {
-    for await (const entry of tarEntries(inflatedPart(downloaded, inflatedBytes), defaultLimits)) {
-      if (entry.type !== 'file') continue;
-      const id = /(?:^|\/)(cve-\d{4}-\d{4,12})\.json$/i.exec(entry.path)?.[1]?.toUpperCase();
-      if (id === undefined) yield { record: entry.path.slice(0, 200), reason: 'it is no document of a CVE' };
-      else if (skip.has(id)) continue;
-      else if (entry.size > documentBytes) yield { record: id, reason: `it has more than ${documentBytes} bytes` };
-      else yield { id, bytes: await collected(entry.body) };
-    }
-  } catch (thrown) {
-    if (!(thrown instanceof Fault) || !thrown.code.startsWith('image/')) throw thrown;
-    throw new Fault('feed/failed', `reading ${archive.url}: ${thrown.message}; fetch it again`, { cause: thrown });
+  const bytes = inflatedPart(downloaded, inflatedBytes);
+  const wanted = (path: string) => !skip.has(idOf(path) ?? '');
+  for await (const file of archiveFiles(bytes, archive.url, documentBytes, wanted)) {
+    const id = idOf(file.path);
+    if (id === null) yield { record: file.path.slice(0, 200), reason: 'it is no document of a CVE' };
+    else if (file.problem !== null) yield { record: id, reason: file.problem };
+    else yield { id, bytes: file.bytes };
   }
 }
 
-async function collected(body: AsyncIterable<Uint8Array>): Promise<Buffer> {
-  const pieces: Uint8Array[] = [];
-  for await (const piece of body) pieces.push(piece);
-  return Buffer.concat(pieces);
+function idOf(path: string): string | null {
+  return /(?:^|\/)(cve-\d{4}-\d{4,12})\.json$/i.exec(path)?.[1]?.toUpperCase() ?? null;
 }
