@@ -37,7 +37,7 @@ export interface NvdChanges {
 
 /**
  * What has changed at NVD since a moment (milliseconds since the epoch); null where the year files tell it better: too long
- * ago, too much, or a mirror that has no API. Throws `network/*`, and `feed/failed` for other answers.
+ * ago, too much, a mirror that has no API, or an API that keeps turning us away. Throws `network/*`, and `feed/failed` for other answers.
  */
 export async function nvdChanges(world: FeedWorld, since: number): Promise<NvdChanges | null> {
   const end = world.clock.now();
@@ -76,7 +76,7 @@ async function* itemsOf(world: FeedWorld, window: string): AsyncGenerator<unknow
     for (let start = 0; start < total; start += pageItems) {
       const url = `${api}?${window}&resultsPerPage=${pageItems}&startIndex=${start}`;
       const response = await ask(world, url);
-      if (response === null) throw failed('a page is not there that was there before');
+      if (response === null) throw failed('it stops answering between two pages');
       const items = nvdItems(bodyOf(response), url, ({ totalResults }) => {
         moved ||= start > 0 && totalResults !== total;
         total = totalResults;
@@ -92,7 +92,7 @@ async function* itemsOf(world: FeedWorld, window: string): AsyncGenerator<unknow
   throw failed('its list of changes changes faster than it can be read');
 }
 
-/** An answer of 200; null where there is no API. NVD says 403 to those who ask too often, and 404 with a reason for a wrong key. */
+/** An answer of 200; null where there is no API for us. NVD says 403 to those who ask too often, and 404 with a reason for a wrong key. */
 async function ask(world: FeedWorld, url: string): Promise<Response | null> {
   for (let refused = 0; ; refused++) {
     const response = await send(world, url, { headers: { 'user-agent': userAgent }, timeout: 120_000 });
@@ -100,9 +100,10 @@ async function ask(world: FeedWorld, url: string): Promise<Response | null> {
     const reason = response.headers.get('message');
     await discard(response);
     if (response.status === 404 && reason === null) return null;
-    if (response.status !== 403 || refused >= refusals.most) {
+    if (response.status !== 403) {
       throw failed(`it answers ${response.status}${reason === null ? '' : ` (${reason.slice(0, 100)})`}`);
     }
+    if (refused >= refusals.most) return null;
     await world.clock.sleep(refusals.pauseMs);
   }
 }

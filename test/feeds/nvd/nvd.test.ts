@@ -108,7 +108,7 @@ test('a key that NVD does not know is told, and is not taken for a mirror', asyn
   await assert.rejects(synced(world, first.mark), isFault('feed/failed', /404 \(Invalid apiKey\.\)/));
 });
 
-test('who is turned away for asking too often waits and asks again, four times', async () => {
+test('who is turned away for asking too often waits and asks again', async () => {
   const { state, clock, world } = fakeNvd();
   const first = await synced(world, null);
   const before = clock.now();
@@ -116,10 +116,19 @@ test('who is turned away for asking too often waits and asks again, four times',
     asked < 4 ? new Response(null, { status: 403 }) : telling([cve('CVE-2003-0009')])(question);
   assert.equal((await synced(world, first.mark)).records.length, 2);
   assert.equal(clock.now() - before, 90_000);
+});
+
+test('who is turned away five times reads the years that have changed, but not in the middle of changes', async () => {
+  const { state, world } = fakeNvd();
+  const first = await synced(world, null);
   state.asked.length = 0;
   state.api = () => new Response(null, { status: 403 });
-  await assert.rejects(synced(world, first.mark), isFault('feed/failed', /403/));
-  assert.equal(state.asked.length, 5);
+  assert.equal((await synced(world, first.mark)).kind, 'unchanged');
+  assert.equal(state.asked.filter((url) => url.includes('services.nvd')).length, 5);
+  state.asked.length = 0;
+  const all = Array.from({ length: 2001 }, (_, at) => cve(`CVE-2003-${1000 + at}`));
+  state.api = (question, asked) => (asked < 3 ? telling(all)(question) : new Response(null, { status: 403 }));
+  await assert.rejects(synced(world, first.mark), isFault('feed/failed', /between two pages/));
 });
 
 test('corrections stand in the place of NVD, and come for CVEs that it does not have', async () => {
