@@ -6,6 +6,7 @@ import { azurelinux } from './feeds/azurelinux.ts';
 import { chainguard } from './feeds/chainguard.ts';
 import { debian } from './feeds/debian.ts';
 import { epss } from './feeds/epss.ts';
+import { fedora } from './feeds/fedora.ts';
 import { kev } from './feeds/kev.ts';
 import { lifecycle } from './feeds/lifecycle.ts';
 import { minimos } from './feeds/minimos.ts';
@@ -27,6 +28,7 @@ export const feeds: readonly Feed[] = [
   chainguard,
   debian,
   epss,
+  fedora,
   kev,
   lifecycle,
   minimos,

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { existsSync } from 'node:fs';
 import { cp, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -17,9 +18,11 @@ const here = import.meta.dirname;
 const bucket = 'storage.googleapis.com/osv-vulnerabilities';
 
 for (const feed of feeds) {
-  for (const name of await readdir(path.join(here, feed.name, 'cases'))) {
+  const cases = path.join(here, feed.name, 'cases');
+  // An upstream that is asked by questions has no files to mirror: it is tested beside.
+  for (const name of existsSync(cases) ? await readdir(cases) : []) {
     test(`${feed.name} reads the upstream files of the case ${name} as wanted`, async () => {
-      const folder = path.join(here, feed.name, 'cases', name);
+      const folder = path.join(cases, name);
       const got = await readCase(folder);
       const want = path.join(folder, 'want.json');
       assert.deepEqual(got, JSON.parse(await readFile(want, 'utf8')));
