@@ -106,7 +106,7 @@ test('a change costs its document; documents that are deleted, gone or about oth
       'CVE-2030-1002 zlib.src',
       'CVE-2031-1003 removed',
       'CVE-2031-1004 removed',
-      'CVE-2031-1005: reading CVE-2031-1005: the text is cut off (byte 38)',
+      'CVE-2031-1005: reading CVE-2031-1005: it is not JSON',
     ]);
     assert(!folder.asked().includes(archive));
     folder.asked();
