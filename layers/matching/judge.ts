@@ -94,25 +94,24 @@ type Row = {
 
 /**
  * `lateral ... offset 0` makes each package one probe of the covering index (name_id, hi_key), whatever the planner thinks
- * of the size of a set: a hash join would read every affected row there is. Packages are read from an index as well, and
- * texts last, for the rows of one page only; those of advisories apart, each once (see {@link advisoryTexts}).
+ * of the size of a set: a hash join would read every affected row there is. Packages are read in one walk of their index, each once
+ * however many sets have it; texts last, for the rows of one page only; those of advisories apart (see {@link advisoryTexts}).
  */
 const statementOn = (affected: string) => `with s as materialized (
-    select distinct u.package_id from (
-      select unnest(packages) as package_id from package_set
-      where digest in (select decode(d, 'hex') from jsonb_array_elements_text(:sets::jsonb) d)
-    ) u where u.package_id >= :package::bigint
+    select k.package_id, k.name_id, k.version_key from package k
+    where k.package_id >= :package::bigint and k.package_id = any (array(
+      select unnest(packages) from package_set
+      where digest in (select decode(d, 'hex') from jsonb_array_elements_text(:sets::jsonb) d)))
   ), t as materialized (
     select s.package_id, a.affected_id, a.advisory_id, a.severity,
       case when a.keyless and a.status <> 2 then 'package' when a.status = 1 then 'advisory' end as reason
     from s
-    cross join lateral (select k.name_id, k.version_key from package k where k.package_id = s.package_id offset 0) p
     cross join lateral (
       select r.affected_id, r.advisory_id, r.severity, r.status, false as keyless from ${affected} r
-      where r.name_id = p.name_id and r.hi_key > p.version_key and r.lo_key <= p.version_key and r.status in (0, 1)
+      where r.name_id = s.name_id and r.hi_key > s.version_key and r.lo_key <= s.version_key and r.status in (0, 1)
       union all
       select r.affected_id, r.advisory_id, r.severity, r.status, true as keyless from ${affected} r
-      where p.version_key is null and r.name_id = p.name_id and (r.status in (0, 1)
+      where s.version_key is null and r.name_id = s.name_id and (r.status in (0, 1)
         or r.status = 2 and r.exact = (select k.version from package k where k.package_id = s.package_id))
       offset 0
     ) a
