@@ -112,7 +112,8 @@ const change = `pairs as materialized (
 // Names and records are looked up by scalar subqueries: a join is planned by guesses (100 rows of each JSON list), and
 // guessed wrong it reads whole tables for each row or chunk. For the same reason `offset 0` keeps the planner from turning
 // an `exists` into a join.
-const write = `with ${turn}, j as materialized (
+/** Shared with the test that keeps its plan. */
+export const write = `with ${turn}, j as materialized (
     select (select a.advisory_id from advisory a
         where a.feed = :feed::text and a.feed_group = :group::text and a.record = x.record) as advisory_id,
       (select array_agg((select n.name_id from name n where n.namespace = e.pair ->> 0 and n.name = e.pair ->> 1) order by e.place)
