@@ -1,7 +1,8 @@
-import { closeSync, openSync, readSync } from 'node:fs';
+import { closeSync, fstatSync, openSync } from 'node:fs';
 import { crc32, inflateRawSync } from 'node:zlib';
-import { type Entry, fromFdPromise, type ZipFile } from 'yauzl';
+import { type Entry, fromRandomAccessReaderPromise, RandomAccessReader, type ZipFile } from 'yauzl';
 import { Fault } from '#core/fault.ts';
+import { FileWindow } from './file-window.ts';
 
 export interface ZipLimits {
   readonly entries: number;
@@ -28,6 +29,7 @@ export async function* zipEntries(path: string, what: string, limits = defaultLi
   const fd = openSync(path, 'r');
   try {
     const zip = await opened(fd, what, limits);
+    const file = new FileWindow(fd);
     let total = 0;
     for await (const entry of entriesOf(zip, what)) {
       if (entry.fileName.endsWith('/')) continue;
@@ -37,7 +39,7 @@ export async function* zipEntries(path: string, what: string, limits = defaultLi
       }
       total += entry.uncompressedSize;
       if (total > limits.totalBytes) throw damaged(what, `its files are more than ${limits.totalBytes} bytes together`);
-      yield { name: entry.fileName, bytes: contentOf(fd, entry, what) };
+      yield { name: entry.fileName, bytes: contentOf(file, entry, what) };
     }
   } finally {
     closeSync(fd);
@@ -60,6 +62,7 @@ export async function zipIndex(
   const fd = openSync(path, 'r');
   try {
     const entries = new Map<string, Entry>();
+    const file = new FileWindow(fd);
     for await (const entry of entriesOf(await opened(fd, what, limits), what)) {
       if (wants(entry.fileName) && !entries.has(entry.fileName)) entries.set(entry.fileName, entry);
     }
@@ -69,7 +72,7 @@ export async function zipIndex(
         if (entry === undefined || Math.max(entry.uncompressedSize, entry.compressedSize) > limits.entryBytes) {
           return null;
         }
-        return contentOf(fd, entry, what);
+        return contentOf(file, entry, what);
       },
       [Symbol.dispose]: () => closeSync(fd),
     };
@@ -82,12 +85,38 @@ export async function zipIndex(
 async function opened(fd: number, what: string, limits: ZipLimits): Promise<ZipFile> {
   let zip: ZipFile;
   try {
-    zip = await fromFdPromise(fd, { lazyEntries: true, autoClose: false });
+    zip = await fromRandomAccessReaderPromise(new DirectoryReader(fd), fstatSync(fd).size, { autoClose: false });
   } catch (cause) {
     throw damaged(what, 'it is not a zip', cause);
   }
   if (zip.entryCount > limits.entries) throw damaged(what, `it has more than ${limits.entries} files`);
   return zip;
+}
+
+/** Reads a zip's directory at once where yauzl asks for some bytes of each entry: a zip may have 200,000 of them. */
+class DirectoryReader extends RandomAccessReader {
+  readonly #file: FileWindow;
+
+  constructor(fd: number) {
+    super();
+    this.#file = new FileWindow(fd);
+  }
+
+  override read(
+    buffer: Buffer,
+    offset: number,
+    length: number,
+    position: number,
+    callback: (error: Error | null, read?: number) => void,
+  ): void {
+    let read: number;
+    try {
+      read = this.#file.read(position, length).copy(buffer, offset);
+    } catch (thrown) {
+      return callback(thrown as Error);
+    }
+    callback(null, read);
+  }
 }
 
 async function* entriesOf(zip: ZipFile, what: string): AsyncGenerator<Entry> {
@@ -108,15 +137,15 @@ async function* entriesOf(zip: ZipFile, what: string): AsyncGenerator<Entry> {
 const localHeaderBytes = 30;
 const extraGuess = 128;
 
-function contentOf(fd: number, entry: Entry, what: string): Buffer {
+function contentOf(file: FileWindow, entry: Entry, what: string): Buffer {
   const start = entry.relativeOffsetOfLocalHeader;
   const guess = localHeaderBytes + entry.fileNameLength + extraGuess + entry.compressedSize;
-  const head = readAt(fd, start, guess);
+  const head = file.read(start, guess);
   if (head.length < localHeaderBytes || head.readUInt32LE(0) !== 0x04034b50)
     throw unreadable(what, entry, 'has no header');
   const data = localHeaderBytes + head.readUInt16LE(26) + head.readUInt16LE(28);
   const end = data + entry.compressedSize;
-  const packed = end <= head.length ? head.subarray(data, end) : readAt(fd, start + data, entry.compressedSize);
+  const packed = end <= head.length ? head.subarray(data, end) : file.read(start + data, entry.compressedSize);
   if (packed.length !== entry.compressedSize) throw unreadable(what, entry, 'is cut off');
   const bytes = unpacked(packed, entry, what);
   if (bytes.length !== entry.uncompressedSize || crc32(bytes) !== entry.crc32)
@@ -134,17 +163,6 @@ function unpacked(packed: Buffer, entry: Entry, what: string): Buffer {
   } catch (cause) {
     throw unreadable(what, entry, 'cannot be inflated', cause);
   }
-}
-
-function readAt(fd: number, position: number, length: number): Buffer {
-  const buffer = Buffer.allocUnsafe(length);
-  let filled = 0;
-  while (filled < length) {
-    const read = readSync(fd, buffer, filled, length - filled, position + filled);
-    if (read === 0) break;
-    filled += read;
-  }
-  return buffer.subarray(0, filled);
 }
 
 function unreadable(what: string, entry: Entry, problem: string, cause?: unknown): Fault {

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { test } from 'node:test';
 import { Fault } from '#core/fault.ts';
-import { zipEntries } from '#feeds/zip-entries.ts';
+import { zipEntries, zipIndex } from '#feeds/zip-entries.ts';
 import { zip } from './zip.ts';
 
 const limits = { entries: 100, entryBytes: 10_000, totalBytes: 50_000 };
@@ -88,4 +88,36 @@ test('what is no zip, or only the beginning of one, is refused', async () => {
   const shifted = Buffer.concat([whole]);
   shifted.writeUInt32LE(0, 0);
   await assert.rejects(read(shifted), refused(/has no header/));
+});
+
+test('files of a zip that are wanted are read by their names, in any order and again', async () => {
+  const folder = await mkdtemp(path.join(tmpdir(), 'plimsoll-zip-'));
+  try {
+    const place = path.join(folder, 'a.zip');
+    const large = 'x'.repeat(10_001);
+    const files = ['a', 'b', 'c'].map((name) => ({ name: `${name}.json`, content: name.repeat(5000), stored: true }));
+    const twice = { name: 'a.json', content: 'the second' };
+    await writeFile(
+      place,
+      zip([...files, twice, { name: 'large.json', content: large }, { name: 'bad', content: 'b' }]),
+    );
+    using index = await zipIndex(place, 'a.zip', (name) => name.endsWith('.json'), limits);
+    for (const name of ['c', 'a', 'b', 'a']) assert.equal(String(index.read(`${name}.json`)), name.repeat(5000));
+    for (const name of ['bad', 'd.json', 'large.json', '__proto__']) assert.equal(index.read(name), null, name);
+    await writeFile(place, 'no zip');
+    await assert.rejects(
+      zipIndex(place, 'a.zip', () => true),
+      refused(/it is not a zip/),
+    );
+    await writeFile(place, zip([{ name: 'a.json', content: 'a', says: { crc: 1 } }]));
+    using damaged = await zipIndex(place, 'a.zip', () => true);
+    assert.throws(() => damaged.read('a.json'), refused(/is damaged/));
+    await writeFile(place, zip(files));
+    await assert.rejects(
+      zipIndex(place, 'a.zip', () => true, { ...limits, entries: 2 }),
+      refused(/more than 2 files/),
+    );
+  } finally {
+    await rm(folder, { recursive: true });
+  }
 });
