@@ -1,4 +1,5 @@
 import type { AffectedRange } from '../advisory.ts';
+import { lowestFixes } from '../fix-choice.ts';
 import { type ArchRange, archRanges } from '../oval/arch-ranges.ts';
 import type { OvalDefinition, OvalPackage } from '../oval/oval-definition.ts';
 import { ovalStretch } from '../oval/oval-stretch.ts';
@@ -8,6 +9,7 @@ import { ovalStretch } from '../oval/oval-stretch.ts';
  *
  * A build of a module has its stream in the criteria or, in older errata, only in the title. Lines of the kernel UEK live side
  * by side in one release, and each has errata of its own: an erratum of the line 5.15.0 says nothing of a kernel 5.4.17.
+ * Several builds in one erratum (`-1.el8`, `-1.0.1.el8`) all hold the mend, so the lowest counts.
  */
 export function oracleRanges(definition: OvalDefinition): {
   readonly ranges: readonly AffectedRange[];
@@ -29,7 +31,7 @@ export function oracleRanges(definition: OvalDefinition): {
       for (const name of names)
         said.push({ arch: one.arch, range: { namespace: `ol:${release}`, name, ...stretch, introduced } });
   }
-  return { ranges: archRanges(said), problems: [...problems] };
+  return { ranges: archRanges(said, lowestFixes), problems: [...problems] };
 }
 
 function namesOf({ name, module, tests }: OvalPackage, titled: readonly string[]): readonly string[] {

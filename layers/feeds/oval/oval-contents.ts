@@ -18,25 +18,26 @@ export type OvalQuestion =
   | { readonly kind: 'signed' }
   | { readonly kind: 'other'; readonly comment: string };
 
+/** Objects and states by number. */
 interface Test {
-  readonly form: string;
-  readonly comment: string;
+  /** Of installed packages, not of files or of the running system. */
+  readonly ofPackages: boolean;
   /** True when nothing may satisfy it. */
   readonly negated: boolean;
-  readonly object: string | null;
-  readonly states: readonly string[];
+  readonly object: number | null;
+  readonly states: readonly number[];
 }
 
 interface Asked {
-  readonly field: string;
+  readonly field: (typeof fields)[number];
   readonly operation: OvalOperation;
   readonly value: string;
-  readonly variable: string | null;
+  readonly variable: number | null;
 }
 
 interface Subject {
   readonly name: string;
-  readonly variable: string | null;
+  readonly variable: number | null;
 }
 
 const operations: readonly OvalOperation[] = [
@@ -58,62 +59,65 @@ const opposites: Partial<Readonly<Record<OvalOperation, OvalOperation>>> = {
   'greater than or equal': 'less than',
 };
 
-const fields = new Set(['evr', 'version', 'release', 'arch', 'signature_keyid']);
+const fields = ['evr', 'version', 'release', 'arch', 'signature_keyid'] as const;
 
 /** Values of a variable; a list of names of binary packages has dozens. */
 const maxValues = 1000;
 
-/** Tests, objects, states and variables of a document: what definitions refer to. */
+/**
+ * Tests, objects, states and variables of a document: what definitions refer to. Ids are kept once, as numbers: a document
+ * has hundreds of thousands, and the XML parser's strings hold each of their characters apart until something asks for them.
+ */
 export class OvalContents {
   readonly #numbers = new Map<string, number>();
-  readonly #comments: string[] = [];
+  readonly #comments = new Map<number, string>();
   readonly #tests = new Map<number, Test>();
-  readonly #objects = new Map<string, Subject>();
-  readonly #states = new Map<string, readonly Asked[]>();
-  readonly #variables = new Map<string, readonly string[]>();
+  readonly #objects = new Map<number, Subject>();
+  readonly #states = new Map<number, readonly Asked[]>();
+  readonly #variables = new Map<number, readonly string[]>();
 
   get size(): number {
-    return this.#numbers.size + this.#objects.size + this.#states.size + this.#variables.size;
+    return this.#numbers.size;
   }
 
   /** The number of a test that may come later. Its comment is the criterion's: it names products as people do. */
   refer(test: string, comment: string): number {
-    const known = this.#numbers.get(test);
-    if (known !== undefined) {
-      this.#comments[known] ||= comment;
-      return known;
-    }
-    const number = this.#numbers.size;
-    this.#numbers.set(test, number);
-    this.#comments.push(comment);
+    const number = this.#number(test);
+    if (comment !== '' && !this.#comments.has(number)) this.#comments.set(number, comment);
     return number;
   }
 
   /** An element with an id. */
   add(element: XmlElement): void {
     const { name, attributes, children } = element;
-    const id = attributes['id'] ?? '';
-    if (name.endsWith('_test')) this.#tests.set(this.refer(id, ''), testOf(element));
-    else if (name.endsWith('_object')) {
+    const number = this.#number(attributes['id'] ?? '');
+    if (name.endsWith('_test')) {
+      this.refer(attributes['id'] ?? '', (attributes['comment'] ?? '').replace(/\s+/g, ' ').slice(0, 500));
+      this.#tests.set(number, this.#test(element));
+    } else if (name.endsWith('_object')) {
       const named = children.find((one) => one.name === 'name');
       if (named === undefined) return;
-      this.#objects.set(id, { name: named.text, variable: named.attributes['var_ref'] ?? null });
-    } else if (name.endsWith('_state')) this.#states.set(id, children.flatMap(askedOf));
-    else {
+      this.#objects.set(number, { name: named.text, variable: this.#reference(named.attributes['var_ref']) });
+    } else if (name.endsWith('_state')) {
+      this.#states.set(
+        number,
+        children.flatMap((one) => this.#askedOf(one)),
+      );
+    } else {
       const values = children.filter((one) => one.name === 'value').map(({ text }) => text);
-      this.#variables.set(id, values.slice(0, maxValues));
+      this.#variables.set(number, values.slice(0, maxValues));
     }
   }
 
   /** What the test of a number asks for. */
   question(number: number, negated: boolean): OvalQuestion | string {
     const test = this.#tests.get(number);
-    const comment = this.#comments[number] || test?.comment || '';
+    const comment = this.#comments.get(number) ?? '';
     if (test === undefined) return `'${comment.slice(0, 100)}', which is not in the document`;
     const turned = negated !== test.negated;
     const other: OvalQuestion = { kind: 'other', comment: turned ? `not: ${comment}` : comment };
     const installed = /^(.+) is installed$/.exec(comment)?.[1];
-    if (!/^(?:rpm|dpkg)info_test$/.test(test.form)) {
+    if (!test.ofPackages) {
       const module = /^Module (\S+) is enabled$/.exec(comment)?.[1];
       if (turned) return other;
       if (module !== undefined) return { kind: 'module', module };
@@ -143,8 +147,8 @@ export class OvalContents {
     return turned ? { kind: 'absent', names } : { kind: 'package', names, tests: [], arch };
   }
 
-  #names(object: string | null): readonly string[] {
-    const subject = this.#objects.get(object ?? '');
+  #names(object: number | null): readonly string[] {
+    const subject = object === null ? undefined : this.#objects.get(object);
     if (subject === undefined) return [];
     const names = subject.variable === null ? [subject.name] : (this.#variables.get(subject.variable) ?? []);
     return names.filter((name) => name !== '' && name.length <= 500);
@@ -166,25 +170,36 @@ export class OvalContents {
     }
     return asked;
   }
-}
 
-function testOf({ name, attributes, children }: XmlElement): Test {
-  const references = (of: string) =>
-    children.flatMap((one) => (one.name === of ? (one.attributes[`${of}_ref`] ?? []) : []));
-  return {
-    form: name,
-    comment: (attributes['comment'] ?? '').slice(0, 500),
-    negated: attributes['check'] === 'none satisfy' || attributes['check_existence'] === 'none_exist',
-    object: references('object')[0] ?? null,
-    states: references('state').slice(0, 10),
-  };
-}
+  #test({ name, attributes, children }: XmlElement): Test {
+    const references = (of: string) =>
+      children.flatMap((one) => (one.name === of ? (this.#reference(one.attributes[`${of}_ref`]) ?? []) : []));
+    return {
+      ofPackages: /^(?:rpm|dpkg)info_test$/.test(name),
+      negated: attributes['check'] === 'none satisfy' || attributes['check_existence'] === 'none_exist',
+      object: references('object')[0] ?? null,
+      states: references('state').slice(0, 10),
+    };
+  }
 
-function askedOf({ name, attributes, text }: XmlElement): readonly Asked[] {
-  const written = attributes['operation'] ?? 'equals';
-  const operation = operations.find((one) => one === written);
-  if (!fields.has(name) || operation === undefined) return [];
-  return [{ field: name, operation, value: text.slice(0, 500), variable: attributes['var_ref'] ?? null }];
+  #askedOf({ name, attributes, text }: XmlElement): readonly Asked[] {
+    const written = attributes['operation'] ?? 'equals';
+    const field = fields.find((one) => one === name);
+    const operation = operations.find((one) => one === written);
+    if (field === undefined || operation === undefined) return [];
+    return [{ field, operation, value: text.slice(0, 500), variable: this.#reference(attributes['var_ref']) }];
+  }
+
+  #reference(id: string | undefined): number | null {
+    return id === undefined ? null : this.#number(id);
+  }
+
+  #number(id: string): number {
+    const known = this.#numbers.get(id);
+    if (known !== undefined) return known;
+    this.#numbers.set(id, this.#numbers.size);
+    return this.#numbers.size - 1;
+  }
 }
 
 function versionTests(asked: readonly Asked[]): readonly OvalVersionTest[] {

@@ -15,13 +15,14 @@ const stemsOf = {
   sles(release: string) {
     const [, generation, pack] = /^(1[1-9])(?:\.(\d))?$/.exec(release) ?? [];
     if (generation === undefined) return [];
-    if (Number(generation) > 15) return [`suse.linux.enterprise.${release}`];
+    if (Number(generation) > 15) return [`suse.linux.enterprise.${release}`, `suse.linux.enterprise.${generation}`];
     const whole = [`suse.linux.enterprise.${generation}`, `suse.linux.enterprise.server.${generation}`];
     return pack === undefined ? whole : [`suse.linux.enterprise.${generation}-sp${pack}`, ...whole];
   },
   'sle-micro'(release: string) {
     if (!/^\d\.\d{1,2}$/.test(release)) return [];
-    return [release < '6' ? `suse.linux.enterprise.micro.${release}` : `suse.linux.micro.${release}`];
+    const line = release < '6' ? 'suse.linux.enterprise.micro' : 'suse.linux.micro';
+    return [`${line}.${release}`, `${line}.${release[0]}`];
   },
   'opensuse-leap': (release: string) => (/^\d\d\.\d$/.test(release) ? [`opensuse.leap.${release}`] : []),
   /** Leap 42 called itself openSUSE, as what came before it. */

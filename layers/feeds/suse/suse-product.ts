@@ -23,7 +23,7 @@ export function suseProduct(name: string): SuseProduct | null {
   const [, micro] = /^SUSE Linux (?:Enterprise )?Micro(?: for Rancher)? (\d\.\d{1,2})$/.exec(name) ?? [];
   if (micro !== undefined) return general(`sle-micro:${micro}`);
   const [, product = '', generation, pack, suffix] =
-    /^SUSE (Linux Enterprise(?: .+?)?|Package Hub) (\d\d(?:\.\d)?)(?: SP(\d))?(?:-([A-Za-z]+))?$/.exec(name) ?? [];
+    /^SUSE (.+?) (1\d(?:\.\d)?)(?: SP(\d))?(?:-([A-Za-z]+))?$/.exec(name) ?? [];
   if (generation === undefined) return null;
   const namespace = `sles:${generation}${pack === undefined ? '' : `.${pack}`}`;
   const named = /\bLTSS\b|for SAP/i.exec(product)?.[0].toLowerCase().replace('for ', '') ?? null;
