@@ -77,43 +77,35 @@ const prepare = `with j as materialized (
   order by j.record
   on conflict (feed, feed_group, record) do nothing`;
 
-// Found by advisory, a few rows each; by name and bound (hence the + 0) a kernel has thousands of the same.
-const same = `f.advisory_id = w.advisory_id and f.name_id + 0 = w.name_id and f.status = w.status and f.severity = w.severity
-  and f.fix_state = w.fix_state and f.lo_key = w.lo_key and f.hi_key = w.hi_key
-  and f.fixed is not distinct from w.fixed and f.exact is not distinct from w.exact
-  and f.channel is not distinct from w.channel and f.fixed_at is not distinct from w.fixed_at
-  and f.only_for is not distinct from w.only_for`;
+/** What a row says: one that says otherwise is another row. */
+const said =
+  'name_id, advisory_id, status, severity, fix_state, lo_key, hi_key, fixed, exact, channel, fixed_at, only_for';
 
 const moved = 'f.name_id, f.advisory_id, f.status, f.lo_key, f.hi_key, f.exact';
 
-/** Packages of which a row of `affected` speaks; one without a key is undecidable for every range. */
-const spokenOf = (row: string) => `select p.package_id from package p
-      where p.name_id = ${row}.name_id and p.version_key >= ${row}.lo_key and p.version_key < ${row}.hi_key
+// Packages of which a row speaks: by key, or by name alone where they have none and are undecidable for every range. An advisory
+// that gained a row for a package and has kept or lost another has not begun to speak of it: it says otherwise.
+const change = `pairs as (
+    select p.package_id, m.advisory_id, bool_or(m.step = 1 and m.status <> 3) as gained,
+      bool_or(m.step = -1 and m.status <> 3) as lost, bool_or(m.step = 0 and m.status <> 3) as kept
+    from moved m cross join lateral (
+      select p.package_id from package p
+      where p.name_id = m.name_id and p.version_key >= m.lo_key and p.version_key < m.hi_key
       union all select p.package_id from package p
-      where p.name_id = ${row}.name_id and p.version_key is null and (${row}.status <> 2 or ${row}.exact = p.version)
-      offset 0`;
-
-// An advisory that gained one row for a package and has kept or lost another has not begun to speak of it: it says otherwise.
-const change = `pairs as materialized (
-    select p.package_id, m.advisory_id, count(*) filter (where m.step = 1 and m.status <> 3) as gained,
-      count(*) filter (where m.step = -1 and m.status <> 3) as lost
-    from moved m cross join lateral (${spokenOf('m')}) p
-    group by p.package_id, m.advisory_id
+      where p.name_id = m.name_id and p.version_key is null and (m.status <> 2 or m.exact = p.version)
+      offset 0
+    ) p
+    group by p.package_id, m.advisory_id having bool_or(m.step <> 0)
   ), logged as (
     insert into package_change (revision, package_id, advisory_id, op)
-    select :revision::bigint, x.package_id, x.advisory_id, case
-        when (x.gained = 0) = (x.lost = 0) then 0
-        when exists (select 1 from kept f cross join lateral (${spokenOf('f')}) p
-          where f.advisory_id = x.advisory_id and p.package_id = x.package_id) then 0
-        when x.gained > 0 then 1 else -1 end
-    from pairs x
+    select :revision::bigint, package_id, advisory_id, case when kept or gained = lost then 0 when gained then 1 else -1 end
+    from pairs
   )`;
 
 // Names and records are looked up by scalar subqueries: a join is planned by guesses (100 rows of each JSON list), and
 // guessed wrong it reads whole tables for each row or chunk. For the same reason `offset 0` keeps the planner from turning
-// an `exists` into a join.
-/** Shared with the test that keeps its plan. */
-export const write = `with ${turn}, j as materialized (
+// an `exists` into a join, and rows that are there and rows that are wanted meet by grouping: it is linear whatever was guessed.
+const write = `with ${turn}, j as materialized (
     select (select a.advisory_id from advisory a
         where a.feed = :feed::text and a.feed_group = :group::text and a.record = x.record) as advisory_id,
       (select array_agg((select n.name_id from name n where n.namespace = e.pair ->> 0 and n.name = e.pair ->> 1) order by e.place)
@@ -132,25 +124,24 @@ export const write = `with ${turn}, j as materialized (
       related = coalesce(j.related, '[]'), cvss = coalesce(j.cvss, '[]'), disputed = coalesce(j.disputed, false), title = j.title,
       urls = coalesce(j.urls, '[]'), published = j.published, severity_source = j.source
     from j where a.advisory_id = j.advisory_id
+  ), compared as materialized (
+    select ${said}, max(affected_id) as affected_id, bool_or(wanted) as wanted from (
+      select ${said}, affected_id, false as wanted from affected f
+      where f.advisory_id in (select advisory_id from j) and f.valid_to = 9223372036854775807
+      union all select ${said}, null, true from wanted
+    ) as rows group by ${said}
   ), closed as (
     update affected f set valid_to = :revision::bigint
     where f.advisory_id in (select advisory_id from j) and f.valid_to = 9223372036854775807
-      and not exists (select 1 from wanted w where ${same})
+      and not exists (select 1 from compared c where c.wanted and c.affected_id = f.affected_id)
     returning ${moved}
   ), opened as (
-    insert into affected as f (name_id, advisory_id, status, severity, fix_state, lo_key, hi_key, fixed, exact, channel, fixed_at,
-      only_for, valid_from)
-    select w.name_id, w.advisory_id, w.status, w.severity, w.fix_state, w.lo_key, w.hi_key, w.fixed, w.exact, w.channel, w.fixed_at,
-      w.only_for, :revision::bigint
-    from wanted w
-    where not exists (select 1 from affected f where ${same} and f.valid_to = 9223372036854775807 offset 0)
-    order by w.name_id, w.hi_key
+    insert into affected as f (${said}, valid_from)
+    select ${said}, :revision::bigint from compared c where c.affected_id is null order by c.name_id, c.hi_key
     returning ${moved}
   ), moved as (
     select f.*, 1 as step from opened f union all select f.*, -1 from closed f
-  ), kept as (
-    select ${moved} from affected f
-    where f.valid_to = 9223372036854775807 and f.status <> 3 and exists (select 1 from wanted w where ${same})
+    union all select ${moved}, 0 from compared f where f.wanted and f.affected_id is not null
   ), ${change}
   ${told('select count(*) from j', 'select count(*) from opened', 'select count(*) from closed')}`;
 
@@ -166,7 +157,5 @@ const close = `with ${turn}, gone as materialized (
     returning ${moved}
   ), moved as (
     select f.*, -1 as step from closed f
-  ), kept as (
-    select f.* from closed f where false
   ), ${change}
   ${told('select count(*) from gone', 'select 0', 'select count(*) from closed')}`;
