@@ -49,6 +49,9 @@ test('feeds are one feed with the groups that were ever asked for; one that upst
     feed!.groups.map((group) => [group.name, group.enabled, group.record_count, group.last_sync !== null]),
     [
       ['alpine:3.20', true, 2, true],
+      ['epss', true, 0, true],
+      ['kev', true, 0, true],
+      ['lifecycle', true, 0, true],
       ['osv:npm', true, 1, true],
       ['osv:PyPI', true, 0, true],
     ],
