@@ -1,12 +1,12 @@
 import type { Advisory } from '#feeds/advisory.ts';
-import { write } from '#feeds/advisory-store.ts';
+import { writeAdvisories } from '#feeds/advisory-store.ts';
 import type { FeedGroup } from '#feeds/feed-group.ts';
-import { chunkParameters, recordChunks } from '#feeds/record-chunks.ts';
+import { recordChunks } from '#feeds/record-chunks.ts';
 import { storedAdvisory } from '#feeds/stored-record.ts';
 import { statement } from '#matching/judge.ts';
 import { packageSets } from '#matching/package-set.ts';
 import { storePackageSets } from '#matching/package-store.ts';
-import type { Sql } from '#platform/sql.ts';
+import type { Sql, SqlParameters } from '#platform/sql.ts';
 import { deltaRecords } from './delta.ts';
 import type { Fleet } from './fleet.ts';
 import type { Tell } from './full-load.ts';
@@ -29,10 +29,14 @@ export async function tellPlans(
   );
   tell.said(['plan of judging an image of 400 packages (scans):', ...scans(judged)].join('\n'));
   for await (const chunk of recordChunks(records(advisories.slice(0, deltaRecords)))) {
-    const plan = await sql.query<{ 'QUERY PLAN': string }>(`explain (costs off) ${write}`, {
-      ...{ feed: feed.name, group, revision: 1, chunk: 0 },
-      ...chunkParameters(chunk),
-    });
+    const asked: (readonly [string, SqlParameters])[] = [];
+    const query: Sql['query'] = async (text, parameters = {}) => {
+      asked.push([text, parameters]);
+      return [];
+    };
+    await writeAdvisories({ ...sql, query }, { feed: feed.name, group }, chunk, 1, 0);
+    const [write, parameters] = asked.at(-1)!;
+    const plan = await sql.query<{ 'QUERY PLAN': string }>(`explain (costs off) ${write}`, parameters);
     tell.said([`plan of writing ${chunk.records} changed records (scans):`, ...scans(plan)].join('\n'));
     return;
   }
