@@ -3,7 +3,8 @@ import { severityOfWord, severityRank } from '#core/severity.ts';
 import type { Advisory, AffectedRange, SetAside } from '../advisory.ts';
 import { cancelParts, fetchParts, type Part } from '../conditional.ts';
 import type { Feed } from '../feed.ts';
-import type { OvalDefinition } from '../oval/oval-definition.ts';
+import { highestFixes } from '../fix-choice.ts';
+import type { OvalDefinition, OvalVersionTest } from '../oval/oval-definition.ts';
 import { ovalStretch } from '../oval/oval-stretch.ts';
 import { readOval } from '../oval/read-oval.ts';
 import { binaryAndSource } from '../source-names.ts';
@@ -77,11 +78,22 @@ async function* recordsOf(part: Part, namespace: string): AsyncGenerator<Advisor
 function rangesOf({ packages, severity, extra }: OvalDefinition, namespace: string): readonly AffectedRange[] {
   const date = /^\d{4}-\d\d-\d\d/.exec(extra['advisory_date'] ?? '')?.[0];
   return packages.flatMap(({ name, tests }) => {
-    const stretch = ovalStretch(tests);
+    const read = tests.flatMap(mended);
+    const stretch = read.length === 0 ? null : ovalStretch(read);
     if (stretch === null) return [];
     const fixedAt = stretch.fixed !== null && date !== undefined ? { fixedAt: date } : {};
-    return binaryAndSource({ namespace, name, ...stretch, severity: severityOfWord(severity ?? ''), ...fixedAt });
+    return [{ namespace, name, ...stretch, severity: severityOfWord(severity ?? ''), ...fixedAt }];
   });
+}
+
+/**
+ * The generator of the documents adds epoch and distribution to whatever it is given: blanks before a version, a version
+ * without a release, `null`, and lists of versions, which are none.
+ */
+function mended(test: OvalVersionTest): readonly OvalVersionTest[] {
+  const value = test.value.replace(/\s+/g, '');
+  if (/,|:null\b/.test(value)) return [];
+  return [{ ...test, value: value.includes('-') ? value : value.replace(/\.(?:azl|cm)\d+$/, '') }];
 }
 
 function advisoryOf(id: string, { extra }: OvalDefinition, affected: readonly AffectedRange[]): Advisory {
@@ -100,9 +112,13 @@ function advisoryOf(id: string, { extra }: OvalDefinition, affected: readonly Af
   };
 }
 
-/** One vulnerability of several packages, each with its own severity; the record has the highest and the earliest date. */
+/**
+ * One vulnerability of several packages, each with its own severity; the record has the highest and the earliest date. A
+ * package that is named again was mended again.
+ */
 function joined(same: readonly Advisory[]): Advisory {
   const [highest] = same.toSorted((a, b) => severityRank(b.severity) - severityRank(a.severity));
   const [earliest] = same.flatMap(({ published }) => published ?? []).sort();
-  return { ...highest!, published: earliest ?? null, affected: same.flatMap(({ affected }) => affected) };
+  const affected = highestFixes(same.flatMap((one) => one.affected)).flatMap(binaryAndSource);
+  return { ...highest!, published: earliest ?? null, affected };
 }
