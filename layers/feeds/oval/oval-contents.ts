@@ -30,7 +30,8 @@ interface Test {
 
 interface Asked {
   readonly field: (typeof fields)[number];
-  readonly operation: OvalOperation;
+  /** Null: one that OVAL does not have. */
+  readonly operation: OvalOperation | null;
   readonly value: string;
   readonly variable: number | null;
 }
@@ -160,6 +161,7 @@ export class OvalContents {
       const state = this.#states.get(id);
       if (state === undefined) return 'whose state is not in the document';
       for (const one of state) {
+        if (one.operation === null) return 'whose state compares in an unknown way';
         if (one.variable === null) asked.push(one);
         else {
           const values = this.#variables.get(one.variable) ?? [];
@@ -185,8 +187,8 @@ export class OvalContents {
   #askedOf({ name, attributes, text }: XmlElement): readonly Asked[] {
     const written = attributes['operation'] ?? 'equals';
     const field = fields.find((one) => one === name);
-    const operation = operations.find((one) => one === written);
-    if (field === undefined || operation === undefined) return [];
+    if (field === undefined) return [];
+    const operation = operations.find((one) => one === written) ?? null;
     return [{ field, operation, value: text.slice(0, 500), variable: this.#reference(attributes['var_ref']) }];
   }
 
@@ -204,6 +206,6 @@ export class OvalContents {
 
 function versionTests(asked: readonly Asked[]): readonly OvalVersionTest[] {
   return asked.flatMap(({ field, operation, value }) =>
-    field === 'evr' || field === 'version' ? [{ of: field, operation, value }] : [],
+    operation !== null && (field === 'evr' || field === 'version') ? [{ of: field, operation, value }] : [],
   );
 }

@@ -18,6 +18,7 @@ const contents = `<tests>
   ${rpm('not-affected', 'keel is ==0', 'keel', 'zero')}
   ${rpm('many', 'sails are earlier', 'many', 'below')}
   ${rpm('for-arch', 'keel is <1-2 for aarch64', 'keel', 'below-arm')}
+  ${rpm('odd', 'keel is odd', 'keel', 'odd')}
   ${rpm('stateless', 'its state is gone', 'keel', 'gone')}
   <x:textfilecontent54_test id="stream" comment="Module sail:2 is enabled"/>
   <uname_test id="running" comment="keel 1 is running"/>
@@ -35,6 +36,7 @@ const contents = `<tests>
   <rpminfo_state id="s:below-arm"><arch operation="pattern match">(aarch64)</arch><evr operation="less than">0:1-2</evr></rpminfo_state>
   <rpminfo_state id="s:from"><evr datatype="evr_string" operation="greater than or equal">0:1-0</evr></rpminfo_state>
   <rpminfo_state id="s:signed"><signature_keyid operation="equals">abc</signature_keyid></rpminfo_state>
+  <rpminfo_state id="s:odd"><evr operation="6">0:1-2</evr></rpminfo_state>
   <rpminfo_state id="s:zero"><version>0</version></rpminfo_state>
   </states>
   <variables><constant_variable id="v:sails"><value>jib</value><value>spinnaker</value></constant_variable></variables>`;
@@ -184,6 +186,16 @@ test('a definition that refers to what is not there is set aside in part, one wi
 
 const isFailed = (form: RegExp) => (thrown: unknown) =>
   thrown instanceof Fault && thrown.code === 'feed/failed' && form.test(thrown.message);
+
+test('a comparison that OVAL does not have is not taken for any version', async () => {
+  const [aside, definition] = await read(defined(all(is('odd'))));
+  assert.deepEqual(aside, {
+    record: 'd',
+    reason: "in part: 1 of its tests cannot be read, as 'keel is odd', whose state compares in an unknown way",
+  });
+  assert(definition !== undefined && 'packages' in definition);
+  assert.deepEqual(definition.packages, []);
+});
 
 test('nothing is given of a document that is cut off or too large', async () => {
   const text = defined(all(is('keel')));
