@@ -62,7 +62,7 @@ export function matchNames(found: Package, world: NamingWorld): MatchNames {
   if (vendor !== null) return unjudged(`built by others, of whom the advisories of ${judgedBy} do not speak`);
   const named = (name: string, version: string): MatchName => ({ namespace: judgedBy, scheme, name, version });
   if (found.type !== 'rpm') {
-    const source = bySource.includes(found.type) ? (found.origin ?? found) : found;
+    const source = bySource.includes(found.type) ? sourceOf(found) : found;
     return { kind: 'named', names: [named(source.name, source.version)] };
   }
   const stream = streamOf(found);
@@ -73,6 +73,17 @@ export function matchNames(found: Package, world: NamingWorld): MatchNames {
 }
 
 const bySource: readonly PackageType[] = ['deb', 'apk'];
+
+/**
+ * Signatures of kernels and the kernels they stand on come from sources of their own (`linux-signed-hwe-5.15` of Ubuntu,
+ * `linux-signed-amd64` of Debian). Advisories speak of the kernel's source, whose version the binary has.
+ */
+function sourceOf({ type, name, version, origin }: Package): { readonly name: string; readonly version: string } {
+  const source = origin ?? { name, version };
+  const [signed, flavour] = /^linux-signed(-.+)?$/.exec(type === 'deb' ? source.name : '') ?? [];
+  if (signed === undefined) return source;
+  return { name: /^-(?:amd64|arm64|i386)$/.test(flavour ?? '') ? 'linux' : `linux${flavour ?? ''}`, version };
+}
 
 function unjudged(reason: string): MatchNames {
   return { kind: 'unjudged', reason };

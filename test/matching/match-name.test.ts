@@ -34,6 +34,31 @@ test('a deb is judged by its source package and source version: a binary-only re
   assert.deepEqual(named(found, debian), ['debian:12 gcc-12 12.2.0-14']);
 });
 
+test('a signed kernel is judged by the source of the kernel', () => {
+  const kernel = (version: string, source: string, sourceVersion: string) =>
+    somePackage({ type: 'deb', name: 'linux-image-x', version, origin: { name: source, version: sourceVersion } });
+  for (const [found, of, want] of [
+    [kernel('6.1.76-1', 'linux-signed-amd64', '6.1.76+1'), debian, 'debian:12 linux 6.1.76-1'],
+    [
+      kernel('5.15.0-91.101', 'linux-signed', '5.15.0-91.101'),
+      distro('ubuntu', '22.04'),
+      'ubuntu:22.04 linux 5.15.0-91.101',
+    ],
+    [
+      kernel('6.5.0-14.14', 'linux-signed-hwe-6.5', '6.5.0-14.14'),
+      distro('ubuntu', '22.04'),
+      'ubuntu:22.04 linux-hwe-6.5 6.5.0-14.14',
+    ],
+    [
+      kernel('5.15.0.91.88', 'linux-meta', '5.15.0.91.88'),
+      distro('ubuntu', '22.04'),
+      'ubuntu:22.04 linux-meta 5.15.0.91.88',
+    ],
+  ] as const) {
+    assert.deepEqual(named(found, of), [want]);
+  }
+});
+
 test('an rpm is judged by its own name and by its source', () => {
   const found = rpm('openssl-libs', '1:3.0.7-27.el9', { origin: { name: 'openssl', version: '1:3.0.7-27.el9' } });
   assert.deepEqual(named(found, distro('rhel', '9.4')), [
