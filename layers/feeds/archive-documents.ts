@@ -1,6 +1,5 @@
 import { createReadStream } from 'node:fs';
 import { Fault } from '#core/fault.ts';
-import { unxz } from '#registry/inflate/unxz.ts';
 import { type ArchiveFile, archiveFiles } from './archive-files.ts';
 
 /** A JSON document of an archive; `problem` says why it could not be read. */
@@ -19,6 +18,7 @@ const archiveBytes = 256 * 1024 ** 3;
  * with `what` for its name, for an archive that is damaged or cut off.
  */
 export async function* archiveDocuments(file: string, what: string, wanted: RegExp): AsyncGenerator<ArchiveDocument> {
+  const { unxz } = await import('#registry/inflate/unxz.ts');
   const bytes = createReadStream(file, { highWaterMark: 256 * 1024 });
   const files = archiveFiles(bounded(unxz(bytes), what), what, documentBytes, (path) => wanted.test(path));
   for await (const one of files) yield one.problem === null ? parsed(one) : one;

@@ -1,4 +1,4 @@
-import sax from 'sax';
+import type { SAXParser } from 'sax';
 import { Fault } from '#core/fault.ts';
 
 /** An element of an XML document with all that is in it. Names are without their prefix. */
@@ -35,8 +35,9 @@ export async function* xmlElements(
   { root, level }: { readonly root: string; readonly level: number },
   limits: XmlLimits = defaultLimits,
 ): AsyncGenerator<XmlElement> {
+  const { default: sax } = await import('sax');
   const decoder = new TextDecoder();
-  const reader = startReading(what, root, level, limits);
+  const reader = startReading(sax.parser(true), what, root, level, limits);
   for await (const bytes of source) {
     reader.write(decoder.decode(bytes, { stream: true }));
     yield* reader.take();
@@ -54,8 +55,7 @@ interface Open {
   readonly texts: string[];
 }
 
-function startReading(what: string, root: string, level: number, limits: XmlLimits) {
-  const parser = sax.parser(true);
+function startReading(parser: SAXParser, what: string, root: string, level: number, limits: XmlLimits) {
   /** Open elements from `level` on; those above are only counted. */
   const open: Open[] = [];
   let whole: XmlElement[] = [];

@@ -3,7 +3,7 @@ import type { FeedRecord } from '../advisory.ts';
 import type { Feed, FeedWorld, Mark } from '../feed.ts';
 import { nvdChanges } from '../nvd/nvd-changes.ts';
 import { type NvdOverrides, nvdOverrides } from '../nvd/nvd-overrides.ts';
-import { cpeRecords, nvdId, nvdRecords } from '../nvd/nvd-record.ts';
+import { nvdId } from '../nvd/nvd-id.ts';
 import { type NvdYear, nvdYearItems, nvdYears } from '../nvd/nvd-years.ts';
 
 /** A year file is written once a day: what has changed since may not be in it. */
@@ -97,6 +97,7 @@ function cursorMark(time: number): Mark {
 
 /** Corrections that are new are told also of CVEs in which nothing else has changed. */
 async function* recordsOf(news: News, overrides: NvdOverrides): AsyncGenerator<FeedRecord> {
+  const { cpeRecords, nvdRecords } = await import('../nvd/nvd-record.ts');
   try {
     const { configurations, aside } = await overrides.read();
     yield* aside;

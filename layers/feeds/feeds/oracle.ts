@@ -1,13 +1,12 @@
 import { Fault } from '#core/fault.ts';
 import { severityOfWord } from '#core/severity.ts';
-import type { Advisory, AffectedRange, SetAside } from '../advisory.ts';
+import type { Advisory, AffectedRange, Cvss, SetAside } from '../advisory.ts';
 import { cancelParts, fetchParts, type Part } from '../conditional.ts';
 import type { Feed } from '../feed.ts';
 import { inflatedPart } from '../inflated-part.ts';
 import { oracleRanges } from '../oracle/oracle-ranges.ts';
 import { startLineages } from '../oracle/oracle-lineages.ts';
 import type { OvalDefinition } from '../oval/oval-definition.ts';
-import { ovalVectors } from '../oval/oval-vectors.ts';
 import { readOval } from '../oval/read-oval.ts';
 
 const url = 'https://linux.oracle.com/security/oval/com.oracle.elsa-all.xml.bz2';
@@ -47,6 +46,7 @@ export const oracle: Feed = {
 };
 
 async function* recordsOf(part: Part): AsyncGenerator<Advisory | SetAside> {
+  const { ovalVectors } = await import('../oval/oval-vectors.ts');
   const lineages = startLineages();
   for await (const definition of readOval(inflatedPart(part, documentBytes), part.url)) {
     if ('reason' in definition) {
@@ -61,7 +61,8 @@ async function* recordsOf(part: Part): AsyncGenerator<Advisory | SetAside> {
       yield { record, reason: `${ranges.length > 0 ? 'in part: ' : ''}${problems[0]}${others}` };
     }
     if (id === null) yield { record, reason: 'it has no ELSA id' };
-    else if (ranges.length > 0) yield* lineages.take(advisoryOf(id, definition, ranges));
+    else if (ranges.length > 0)
+      yield* lineages.take(advisoryOf(id, definition, ranges, ovalVectors(definition, 'oracle')));
   }
   yield* lineages.rest();
 }
@@ -71,7 +72,12 @@ function idOf({ references, title }: OvalDefinition): string | null {
   return /^ELSA-\d{4}-\d{1,9}(?:-\d{1,3})?/.exec(reference)?.[0] ?? null;
 }
 
-function advisoryOf(id: string, definition: OvalDefinition, ranges: readonly AffectedRange[]): Advisory {
+function advisoryOf(
+  id: string,
+  definition: OvalDefinition,
+  ranges: readonly AffectedRange[],
+  cvss: readonly Cvss[],
+): Advisory {
   const { references, severity, issued, title } = definition;
   const rated = severityOfWord(severity ?? '');
   const cves = references.flatMap(({ id: one }) => (/^CVE-\d{4}-\d{4,12}$/.test(one) ? [one] : []));
@@ -82,7 +88,7 @@ function advisoryOf(id: string, definition: OvalDefinition, ranges: readonly Aff
     related: [...new Set(cves)].sort(),
     severity: rated,
     severitySource: rated === 'Unknown' ? null : 'oracle',
-    cvss: ovalVectors(definition, 'oracle'),
+    cvss,
     title:
       title.replace(/^ELSA\S+ *(?:(?:Critical|Important|Moderate|Low): *)?/i, '').replace(/ *\([A-Z/]+\)$/, '') || null,
     urls: [`https://linux.oracle.com/errata/${id}.html`],

@@ -4,7 +4,6 @@ import { fetchParts, type Part, readPart } from '../conditional.ts';
 import type { Feed, Fetched, FeedWorld, Mark } from '../feed.ts';
 import { vexAdvisory } from '../redhat/vex-advisory.ts';
 import { archivedDocuments, documentBytes } from '../redhat/vex-archive.ts';
-import { vexDocument } from '../redhat/vex-document.ts';
 import { type Listed, type VexListing, vexListing } from '../redhat/vex-listing.ts';
 
 /** Documents that one sync asks for one by one; the next sync goes on. */
@@ -177,6 +176,7 @@ async function* recordsOf(bytes: Buffer, id: string): AsyncGenerator<FeedRecord>
 
 /** A document that is damaged costs itself only. */
 async function readDocument(bytes: Buffer, id: string) {
+  const { vexDocument } = await import('../redhat/vex-document.ts');
   try {
     return await vexDocument(bytes, id);
   } catch (thrown) {

@@ -1,11 +1,10 @@
 import { Fault } from '#core/fault.ts';
 import { severityOfWord } from '#core/severity.ts';
-import type { Advisory, SetAside } from '../advisory.ts';
+import type { Advisory, Cvss, SetAside } from '../advisory.ts';
 import { cancelParts, fetchParts, type Part } from '../conditional.ts';
 import type { Feed, FeedWorld, Mark } from '../feed.ts';
 import { inflatedPart } from '../inflated-part.ts';
 import type { OvalDefinition } from '../oval/oval-definition.ts';
-import { ovalVectors } from '../oval/oval-vectors.ts';
 import { readOval } from '../oval/read-oval.ts';
 import { suseDocuments } from '../suse/suse-documents.ts';
 import { suseRanges } from '../suse/suse-ranges.ts';
@@ -74,6 +73,7 @@ async function fetchFirst(world: FeedWorld, urls: readonly string[], mark: Mark 
 }
 
 async function* recordsOf(part: Part, namespace: string): AsyncGenerator<Advisory | SetAside> {
+  const { ovalVectors } = await import('../oval/oval-vectors.ts');
   for await (const definition of readOval(inflatedPart(part, documentBytes), part.url)) {
     if ('reason' in definition) {
       yield definition;
@@ -84,11 +84,16 @@ async function* recordsOf(part: Part, namespace: string): AsyncGenerator<Advisor
     const record = id ?? definition.id;
     if (problems[0] !== undefined) yield { record, reason: `${ranges.length > 0 ? 'in part: ' : ''}${problems[0]}` };
     if (id === undefined) yield { record, reason: 'its title is no CVE' };
-    else if (ranges.length > 0) yield advisoryOf(id, definition, ranges);
+    else if (ranges.length > 0) yield advisoryOf(id, definition, ranges, ovalVectors(definition, 'suse'));
   }
 }
 
-function advisoryOf(id: string, definition: OvalDefinition, affected: Advisory['affected']): Advisory {
+function advisoryOf(
+  id: string,
+  definition: OvalDefinition,
+  affected: Advisory['affected'],
+  cvss: readonly Cvss[],
+): Advisory {
   const severity = severityOfWord(definition.severity ?? '');
   return {
     record: id,
@@ -97,7 +102,7 @@ function advisoryOf(id: string, definition: OvalDefinition, affected: Advisory['
     related: [],
     severity,
     severitySource: severity === 'Unknown' ? null : 'suse',
-    cvss: ovalVectors(definition, 'suse'),
+    cvss,
     title: null,
     urls: [`https://www.suse.com/security/cve/${id}.html`],
     published: definition.issued,

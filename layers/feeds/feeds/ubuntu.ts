@@ -7,7 +7,6 @@ import { cancelParts, fetchParts, type Part } from '../conditional.ts';
 import type { Feed, FeedWorld } from '../feed.ts';
 import { object } from '../json-fields.ts';
 import { noticeDates } from '../ubuntu/ubuntu-notices.ts';
-import { recordName, statedAdvisory, ubuntuRecord } from '../ubuntu/ubuntu-record.ts';
 import { statementIndex } from '../ubuntu/ubuntu-statements.ts';
 
 const base = 'https://security-metadata.canonical.com';
@@ -75,6 +74,7 @@ async function* recordsOf(world: FeedWorld, osv: Part, vex: Part | null): AsyncG
       yield* index.add(document);
     }
   }
+  const { recordName, statedAdvisory, ubuntuRecord } = await import('../ubuntu/ubuntu-record.ts');
   const dates = noticeDates();
   for await (const document of archiveDocuments(file, records, /(?:^|\/)osv\/usn\/.*\.json$/)) dates.add(document);
   const context = { now: world.clock.now(), dates, takeStatements: index.take };

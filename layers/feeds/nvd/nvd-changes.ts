@@ -3,7 +3,7 @@ import { discard, send } from '#platform/send.ts';
 import { userAgent } from '../conditional.ts';
 import type { FeedWorld } from '../feed.ts';
 import { type NvdPage, nvdItems } from './nvd-items.ts';
-import { nvdId } from './nvd-record.ts';
+import { nvdId } from './nvd-id.ts';
 
 const api = 'https://services.nvd.nist.gov/rest/json/cves/2.0';
 

@@ -1,15 +1,8 @@
 import type { FeedRecord } from '../advisory.ts';
-import { object, text } from '../json-fields.ts';
+import { object } from '../json-fields.ts';
 import { cpeRanges } from './cpe-ranges.ts';
+import { nvdId } from './nvd-id.ts';
 import { nvdRating } from './nvd-rating.ts';
-
-const cveId = /^CVE-\d{4}-\d{4,19}$/;
-
-/** The id of an item of `vulnerabilities`, null when it has none. */
-export function nvdId(item: unknown): string | null {
-  const id = text(object(object(item)?.['cve'])?.['id'], 100);
-  return id !== null && cveId.test(id) ? id : null;
-}
 
 /**
  * The records of one CVE of NVD: its rating, called as the CVE, and of the applications that its configurations name an advisory, called

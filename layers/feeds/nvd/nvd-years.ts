@@ -3,7 +3,7 @@ import { fetchParts, readPart } from '../conditional.ts';
 import type { FeedWorld } from '../feed.ts';
 import { inflatedPart } from '../inflated-part.ts';
 import { nvdItems } from './nvd-items.ts';
-import { nvdId } from './nvd-record.ts';
+import { nvdId } from './nvd-id.ts';
 
 /** The file of 2002 has everything before, too. */
 const firstYear = 2002;
