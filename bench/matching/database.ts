@@ -13,6 +13,8 @@ import type { Sql } from '#platform/sql.ts';
 /** An empty, migrated database. */
 export interface BenchDatabase extends AsyncDisposable {
   readonly sql: Sql;
+  /** By which other processes reach it; null when they cannot. */
+  readonly url: string | null;
   /** Statements that it works on at once. */
   readonly connections: number;
   /** Seconds of CPU that processes of its own have used; null when they cannot be seen. */
@@ -41,7 +43,7 @@ export async function openBenchDatabase(kind: string): Promise<BenchDatabase> {
 
 function openUrl(url: string): BenchDatabase {
   const sql = openPgSql(url);
-  return { sql, connections: 4, cpu: async () => null, [Symbol.asyncDispose]: () => sql[Symbol.asyncDispose]() };
+  return { sql, url, connections: 4, cpu: async () => null, [Symbol.asyncDispose]: () => sql[Symbol.asyncDispose]() };
 }
 
 async function openPglite(): Promise<BenchDatabase> {
@@ -49,6 +51,7 @@ async function openPglite(): Promise<BenchDatabase> {
   const sql = await openPgliteSql(join(folder, 'data'));
   return {
     sql,
+    url: null,
     connections: 1,
     cpu: async () => 0,
     async [Symbol.asyncDispose]() {
@@ -77,9 +80,10 @@ async function openServer(): Promise<BenchDatabase> {
   await server.start();
   const pid = Number.parseInt(await readFile(join(databaseDir, 'postmaster.pid'), 'utf8'), 10);
   await server.createDatabase('bench');
-  const sql = openPgSql(`postgres://bench:bench@127.0.0.1:${port}/bench`);
+  const url = `postgres://bench:bench@127.0.0.1:${port}/bench`;
+  const sql = openPgSql(url);
   return {
-    sql,
+    ...{ sql, url },
     connections: 4,
     cpu: () => cpuOf(pid),
     async [Symbol.asyncDispose]() {

@@ -26,12 +26,16 @@ const bases = 300;
 /** The parts of a fleet that are written in each language. */
 const languages = ['npm', 'npm', 'npm', 'pypi', 'pypi', 'maven', 'maven', 'go'] as const;
 
-/** Of a base, and of what an image adds to one. */
+/** Each is built again and again; every build has some of its packages in other versions than the others. */
+const applications = 2000;
+const bumped = 0.1;
+
+/** Of a base, and of what an application adds to one. */
 const packagesOf = { base: 200, own: 200 } as const;
 
 /**
- * Half of an image's packages are its base's, which some hundred others have as well; the other half is an application's of one language, and no
- * other image has exactly these. So it is a fleet of applications and not of their rebuilds, which would share more.
+ * Half of an image's packages are its base's, which some hundred others have as well; the other half is what one build of an application of one
+ * language added, and no other image has exactly these.
  */
 export async function drawnFleet(sql: Sql, lists: readonly PackageList[]): Promise<Fleet> {
   const names = new Map<string, NamesOf>();
@@ -39,28 +43,27 @@ export async function drawnFleet(sql: Sql, lists: readonly PackageList[]): Promi
   for (const namespace of new Set([...languages, ...namespaces]))
     names.set(namespace, await knownNames(sql, namespace, lists));
   const based = Array.from({ length: bases }, (_, at) => baseOf(lots(at), lists, names, `base ${at}`));
-  const image = (drawn: Lots, base: FleetImage, own: number, layer: string): FleetImage => ({
-    distro: base.distro,
-    packages: [
-      ...base.packages,
-      ...drawPackages(drawn, names.get(languages[drawn.below(languages.length)]!)!, own, layer),
-    ],
-  });
+  const language = (drawn: Lots) => names.get(languages[drawn.below(languages.length)]!)!;
+  const added = new Map<number, Application>();
   return {
     image(at) {
       const drawn = lots(1_000_000 + at);
-      const own = Math.round(packagesOf.own * (0.25 + 1.5 * drawn.share()));
-      return image(drawn, based[drawn.popular(bases)]!, own, `image ${at}`);
+      const number = drawn.popular(applications);
+      const application = added.get(number) ?? applicationOf(lots(600_000 + number), language);
+      added.set(number, application);
+      const { distro, packages } = based[application.base]!;
+      return { distro, packages: [...packages, ...built(drawn, application, `image ${at}`)] };
     },
     imageOf(seed, packages) {
       const drawn = lots(500_000 + seed);
       const base = baseOf(drawn, lists, names, `large base ${seed}`);
       const kept = { ...base, packages: base.packages.slice(0, packages >> 1) };
-      return image(drawn, kept, packages - kept.packages.length, `large ${seed}`);
+      const own = drawPackages(drawn, language(drawn), packages - kept.packages.length, `large ${seed}`);
+      return { distro: base.distro, packages: [...kept.packages, ...own] };
     },
     name(seed) {
       const drawn = lots(700_000 + seed);
-      const from = names.get(languages[drawn.below(languages.length)]!)!;
+      const from = language(drawn);
       return from.names[drawn.popular(from.names.length)]!.name;
     },
   };
@@ -94,17 +97,45 @@ function atOther(drawn: Lots, listed: ListedPackage): ListedPackage {
     : { ...listed, version, origin: listed.origin && { ...listed.origin, version } };
 }
 
-function drawPackages(drawn: Lots, { type, names }: NamesOf, count: number, layer: string, distro = ''): Package[] {
-  const found = new Map<string, Package>();
-  // Popular names are drawn again and again: what is there already is passed over, up to a bound.
+interface Application {
+  /** Its place among the bases. */
+  readonly base: number;
+  readonly type: ListedPackage['type'];
+  readonly needs: readonly Need[];
+}
+
+type Need = NamesOf['names'][number] & { readonly version: string };
+
+function applicationOf(drawn: Lots, language: (drawn: Lots) => NamesOf): Application {
+  const from = language(drawn);
+  const count = Math.round(packagesOf.own * (0.25 + 1.5 * drawn.share()));
+  return { base: drawn.popular(bases), type: from.type, needs: drawNeeds(drawn, from, count) };
+}
+
+function built(drawn: Lots, { type, needs }: Application, layer: string): Package[] {
+  return needs.map(({ name, version, versions }) => {
+    const its = drawn.share() < bumped ? versions[drawn.popular(versions.length)]! : version;
+    return packageOf({ type, name, version: its, arch: null, origin: null }, '', layer);
+  });
+}
+
+/** Popular names are drawn again and again: what is there already is passed over, up to a bound. */
+function drawNeeds(drawn: Lots, { names }: NamesOf, count: number): readonly Need[] {
+  const found = new Map<string, Need>();
   for (let draws = 0; found.size < Math.min(count, names.length) && draws < count * 20; draws++) {
-    const { name, versions } = names[drawn.popular(names.length)]!;
-    if (found.has(name)) continue;
-    const version = versions[drawn.popular(versions.length)]!;
-    const origin = ecosystems[type].os ? { name, version } : null;
-    found.set(name, packageOf({ type, name, version, arch: null, origin }, distro, layer));
+    const one = names[drawn.popular(names.length)]!;
+    if (found.has(one.name)) continue;
+    found.set(one.name, { ...one, version: one.versions[drawn.popular(one.versions.length)]! });
   }
   return [...found.values()];
+}
+
+function drawPackages(drawn: Lots, from: NamesOf, count: number, layer: string, distro = ''): Package[] {
+  const { type } = from;
+  return drawNeeds(drawn, from, count).map(({ name, version }) => {
+    const origin = ecosystems[type].os ? { name, version } : null;
+    return packageOf({ type, name, version, arch: null, origin }, distro, layer);
+  });
 }
 
 function packageOf({ type, name, version, arch, origin }: ListedPackage, distro: string, layer: string): Package {
