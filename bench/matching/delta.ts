@@ -5,13 +5,16 @@ import { openFeedWorld } from '#feeds/feed-world.ts';
 import { setAnnounced, unannounced } from '#feeds/unannounced-store.ts';
 import { type SyncWorld, syncGroup } from '#feeds/sync-feed.ts';
 import { changeSize, touchedImages } from '#matching/touched-images.ts';
-import { timed } from './measured.ts';
+import type { BenchDatabase } from './database.ts';
+import { startCpu, timed } from './measured.ts';
 
 export interface DeltaTimes {
   /** Seconds of the sync that writes it. */
   readonly write: number;
   /** Seconds until every image was named that it touches. */
   readonly fanOut: number;
+  /** Of both sides together, for both; null where the server's cannot be seen. */
+  readonly cpu: number | null;
   readonly packages: number;
   readonly images: number;
 }
@@ -31,11 +34,13 @@ export async function recordsOf(world: SyncWorld, { feed, group }: FeedGroup): P
 
 /** Syncs a change of a thousand records of a group that is stored, then finds the images that it touches. */
 export async function timeDelta(
+  { cpu }: Pick<BenchDatabase, 'cpu'>,
   world: SyncWorld,
   { feed, group }: FeedGroup,
   advisories: readonly Advisory[],
 ): Promise<DeltaTimes> {
   const changed = changedFeed(feed, changes(advisories));
+  const used = await startCpu(cpu);
   const { seconds: write, result } = await timed(() => syncGroup(world, changed, group));
   if (result.kind !== 'changed') throw new Error(`the delta of ${group} is ${result.kind}`);
   const [change] = await unannounced(world.sql);
@@ -44,8 +49,9 @@ export async function timeDelta(
     for await (const _ of touchedImages(world.sql, change!)) images++;
     return changeSize(world.sql, change!);
   });
+  const { both } = await used();
   await setAnnounced(world.sql, change!);
-  return { write, fanOut: fanOut.seconds, packages: fanOut.result.packages, images };
+  return { write, fanOut: fanOut.seconds, cpu: both, packages: fanOut.result.packages, images };
 }
 
 /** The same feed on a day on which only this is new. */

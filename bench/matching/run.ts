@@ -84,7 +84,7 @@ async function run(
     const middle = await fleetSize(sql);
     const second = await ingest(database, fleet, half, images);
     const full = await fleetSize(sql);
-    const delta = await timeDelta(world, changing!, advisories);
+    const delta = await timeDelta(database, world, changing!, advisories);
     const seconds = first.seconds + second.seconds;
     tell.measured({ what: 'fleet, images', value: images, unit: '' });
     tell.measured({ what: 'fleet, packages an image', value: (first.packages + second.packages) / images, unit: '' });
@@ -116,12 +116,13 @@ async function run(
   }
 }
 
-function tellDelta({ write, fanOut, packages, images }: DeltaTimes): void {
+function tellDelta({ write, fanOut, cpu, packages, images }: DeltaTimes): void {
   tell.measured({ what: 'delta of 1,000 records, written', value: write, unit: 's' });
   tell.measured({ what: 'delta, packages changed', value: packages, unit: '' });
   tell.measured({ what: 'delta, images touched', value: images, unit: '' });
   tell.measured({ what: 'delta, images found', value: fanOut, unit: 's' });
   tell.measured({ what: 'delta in all', value: write + fanOut, unit: 's', mark: 10 });
+  if (cpu !== null) tell.measured({ what: 'delta in all, CPU', value: cpu, unit: 's' });
 }
 
 interface Slope {
