@@ -113,7 +113,8 @@ class DirectoryReader extends RandomAccessReader {
     try {
       read = this.#file.read(position, length).copy(buffer, offset);
     } catch (thrown) {
-      return callback(thrown as Error);
+      callback(thrown as Error);
+      return;
     }
     callback(null, read);
   }
