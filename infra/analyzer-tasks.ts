@@ -9,13 +9,12 @@ import { FargateTask } from './fargate-task.ts';
 import type { Settings } from './settings.ts';
 
 /**
- * Tasks of one container image: analyzers that drain their queue, and feed groups that outlast a function. Nothing runs, and
+ * Tasks of one container image: analyzers that drain their queue, and feed groups that take minutes. Nothing runs, and
  * nothing costs, until dispatch starts one.
  */
 export class AnalyzerTasks extends Construct {
   readonly analyzer: FargateTask;
-  /** Null when no schedule asks for one. */
-  readonly feeds: FargateTask | null;
+  readonly feeds: FargateTask;
   /** Where the container image is pushed; null when the setting names an image elsewhere. */
   readonly repository: Repository | null;
   readonly #cluster: Cluster;
@@ -38,19 +37,18 @@ export class AnalyzerTasks extends Construct {
         ? ContainerImage.fromRegistry(settings.analyzer.image)
         : ContainerImage.fromEcrRepository(this.repository, settings.analyzer.tag);
     this.analyzer = new FargateTask(this, 'Analyzer', { settings, image });
-    const onTask = settings.feeds.schedules.some(({ on }) => on === 'task');
-    this.feeds = onTask ? new FargateTask(this, 'Feeds', { settings, image }) : null;
+    this.feeds = new FargateTask(this, 'Feeds', { settings, image });
   }
 
   /** Lets a function start these tasks, count those that run, and pass them their roles; nothing else. */
   dispatchedBy(dispatch: BundledFunction): void {
     const { vpc, taskSubnets, taskSecurityGroup, publicTasks } = this.#network;
     const { capacity, maxTasks } = this.#settings.analyzer;
-    const definitions = [this.analyzer, this.feeds].flatMap((task) => task?.definition ?? []);
+    const definitions = [this.analyzer.definition, this.feeds.definition];
     for (const statement of this.#rightsToRun(definitions)) dispatch.role.addToPrincipalPolicy(statement);
     dispatch.setVariable('taskCluster', this.#cluster.clusterArn);
     dispatch.setVariable('analyzerTask', this.analyzer.definition.taskDefinitionArn);
-    if (this.feeds !== null) dispatch.setVariable('feedsTask', this.feeds.definition.taskDefinitionArn);
+    dispatch.setVariable('feedsTask', this.feeds.definition.taskDefinitionArn);
     dispatch.setVariable('taskSubnets', vpc.selectSubnets(taskSubnets).subnetIds.join(','));
     dispatch.setVariable('taskSecurityGroups', taskSecurityGroup.securityGroupId);
     dispatch.setVariable('taskPublicIp', publicTasks ? 'ENABLED' : 'DISABLED');

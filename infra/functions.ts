@@ -78,14 +78,14 @@ export const functions = {
     sends: ['image.pushed', 'image.removed', 'image.queued', 'image.analyzed', 'image.matched', 'dispatch'],
     needs: ['sql', 'list-images'],
   },
-  /** Judges; fetches the feed groups that an image is the first to need. */
+  /** Judges; fetches the feed groups that an image is the first to need, or has dispatch start a task for those that take minutes. */
   'policy-engine-image-analyzed': {
     entry: 'functions/policy-engine/on-image-analyzed.ts',
     memory: 2048,
     timeout: 900,
     scratch: 4096,
     takes: { queue: 'image.analyzed', batch: 1, atOnce: 5 },
-    sends: ['image.matched'],
+    sends: ['image.matched', 'dispatch'],
     needs: ['sql', 'read-blobs', 'stage-feeds'],
   },
   'policy-engine-image-matched': {
@@ -144,7 +144,7 @@ export const tasks = {
     sends: ['image.analyzed'],
     needs: ['sql', 'read-blobs', 'write-blobs', 'read-secrets', 'pull-images'],
   },
-  /** One feed group, for those that outlast 15 minutes; the group is the first argument. */
+  /** One feed group, for those that take minutes; the group is the first argument. */
   feeds: {
     entry: 'functions/feeds/main.ts',
     sends: ['image.matched'],

@@ -47,6 +47,11 @@ export const nagReasons: readonly NagReason[] = [
     reason: 'The variables are names of resources. Secrets are read at run time by the task role.',
   },
   {
+    id: 'AwsSolutions-ECS2',
+    at: 'Analyzers/Feeds/Definition',
+    reason: 'As for the analyzer: names of resources, and secrets are read at run time by the task role.',
+  },
+  {
     id: 'AwsSolutions-APIG2',
     at: 'Api/Rest',
     reason:

@@ -3,10 +3,10 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { CustomResource, Duration, Stack } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
-import type { AnalyzerTasks } from './analyzer-tasks.ts';
 import { root } from './bundle.ts';
 import type { Estate } from './estate.ts';
 import { type FunctionLine, type FunctionName, functions, type TaskLine, tasks } from './functions.ts';
+import type { FargateTask } from './fargate-task.ts';
 import { grantNeeds } from './grant-needs.ts';
 import { Schedule } from './schedule.ts';
 import { BundledFunction } from './bundled-function.ts';
@@ -48,12 +48,11 @@ export class PipelineFunctions extends Construct {
 
   #grantTasks(): void {
     const { analyzers, messaging } = this.#estate;
-    const lines: readonly (readonly [TaskLine, AnalyzerTasks['feeds']])[] = [
+    const lines: readonly (readonly [TaskLine, FargateTask])[] = [
       [tasks.analyzer, analyzers.analyzer],
       [tasks.feeds, analyzers.feeds],
     ];
     for (const [line, task] of lines) {
-      if (task === null) continue;
       grantNeeds(task, line, this.#estate);
       if (line.takes !== undefined) task.canTake(messaging.queue(line.takes), messaging.deadLetters.get(line.takes)!);
     }

@@ -50,7 +50,7 @@ test('only dispatch starts tasks, of exactly the definitions here, and passes on
     assert.match(resource, /^<Analyzers/);
     assert.match(condition, action === 'iam:PassRole' ? /ecs-tasks\.amazonaws\.com/ : /ecs:cluster/);
   }
-  assert.equal(started.length, 3);
+  assert.equal(started.length, 6, 'each task is run with a role to start it and one for what it does');
 });
 
 test('nothing may write to ECR, and the analyzer reads no queue but its own', () => {

@@ -176,5 +176,5 @@ test('logs of everything end', () => {
     for (const [id, { Properties }] of resources(template, 'AWS::Logs::LogGroup'))
       assert.ok(Properties['RetentionInDays'] > 0, id);
   const logs = resources(synthesised(), 'AWS::Logs::LogGroup');
-  assert.equal(logs.length, lambdas.length + 1 + 2, 'one a function, one a task, two of the API');
+  assert.equal(logs.length, lambdas.length + 2 + 2, 'one a function, one a task, two of the API');
 });

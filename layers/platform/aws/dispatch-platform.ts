@@ -29,7 +29,7 @@ export function openDispatchPlatform(log: Log): WakeWorld {
   const taskLimit = Number(required('taskLimit'));
   if (!Number.isInteger(taskLimit) || taskLimit < 1)
     throw new Fault('input/invalid', `${environment.taskLimit} is no number of tasks; deploy the stack again`);
-  const kinds = { analyzer: required('analyzerTask'), feeds: optional('feedsTask') };
+  const kinds = { analyzer: required('analyzerTask'), feeds: required('feedsTask') };
   const sqs = traceCalls(new SQSClient({ region }));
   const urls = (name: string) => prefix + queueName(name);
   return {

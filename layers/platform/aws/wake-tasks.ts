@@ -8,8 +8,8 @@ export type WakeWorld = Pick<Platform, 'queues' | 'clock' | 'log'> & {
   readonly kinds: {
     /** ARN of the task that drains `image.queued`. */
     readonly analyzer: string;
-    /** ARN of the task that syncs one feed group; null when the deployment has none. */
-    readonly feeds: string | null;
+    /** ARN of the task that syncs one feed group. */
+    readonly feeds: string;
   };
   /** Analyzer tasks at once. */
   readonly taskLimit: number;
@@ -63,8 +63,6 @@ async function depthOf(world: WakeWorld, someRun: boolean) {
 
 /** One task a group at a time: a sync that is on its way serves both who asked. */
 async function wakeFeed(world: WakeWorld, group: string): Promise<void> {
-  if (world.kinds.feeds === null)
-    throw new Fault('state/not-found', `Feed group ${group}: this deployment has no feed task; set one up in feeds`);
   const kind: TaskKind = {
     definition: world.kinds.feeds,
     startedBy: `plimsoll/feeds/${group.replace(/[^A-Za-z0-9_-]/g, '_')}`.slice(0, 128),

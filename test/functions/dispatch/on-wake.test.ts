@@ -278,8 +278,6 @@ test('what is no wake comes back until it is buried, and the others are answered
   assert.deepEqual(await bench.wake(...bad, analyzer), ['m0', 'm1', 'm2', 'm3', 'm4']);
   assert.equal(bench.ecs.running().length, 1);
   await assert.rejects(answerWakes(bench.world, { task: 'shell' } as never), isFault('input/invalid'));
-  const without = { ...bench.world, kinds: { ...bench.world.kinds, feeds: null } };
-  await assert.rejects(answerWakes(without, { task: 'feeds', group: 'debian' }), isFault('state/not-found'));
 });
 
 test('the function itself, in a process with the variables of the deployment, starts a task', async () => {
@@ -304,6 +302,7 @@ test('the function itself, in a process with the variables of the deployment, st
         [environment.queueUrlPrefix]: `${bench.sqs.endpoint}/000000000000/plimsoll-`,
         [environment.taskCluster]: cluster,
         [environment.analyzerTask]: definition('Analyzer'),
+        [environment.feedsTask]: definition('Feeds'),
         [environment.taskSubnets]: 'subnet-1,subnet-2',
         [environment.taskSecurityGroups]: 'sg-1',
         [environment.taskPublicIp]: 'DISABLED',
