@@ -6,6 +6,7 @@ import { politeFetch } from '#feeds/polite-fetch.ts';
 import { type AwsOptions, type AwsPlatform, openAwsPlatform } from '#platform/aws/aws-platform.ts';
 import { registry } from '#registry/sources/open-registry.ts';
 import { type RegistryEndpoint, throughEndpoints } from '#registry/client/registry-endpoints.ts';
+import { type Wake, wakeQueue } from '#schema/deployment.ts';
 import type { PipelineWorld } from './pipeline.ts';
 
 /** The world of functions and tasks on AWS. Nothing is asked of AWS before a step asks for it. */
@@ -37,6 +38,11 @@ export function openAwsWorld(options: AwsOptions): AwsWorld {
     acceptedFeeds: (platform.settings.optional('acceptedFeeds') ?? '').split(','),
     offline: false,
     feedMaxAgeMs,
+    // The task is started by dispatch, which starts none while one runs.
+    askForGroup: async ({ group }) => {
+      const wake: Wake = { task: 'feeds', group };
+      await platform.queues(wakeQueue).send([JSON.stringify(wake)]);
+    },
     openRegistryImage: (reference, { platform: wanted }) =>
       registry.open(images, {
         reference,

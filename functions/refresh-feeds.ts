@@ -33,12 +33,15 @@ export async function refreshGroups(
   if (failure !== null) throw failure;
 }
 
-/** Groups that were ever asked for and that upstream confirmed longer ago than this, the longest ago first. */
+/**
+ * Groups that were ever asked for and that upstream confirmed longer ago than this, the longest ago first. Those of which no sync has
+ * ended yet come last: who was asked for them may be at it.
+ */
 export async function groupsInUse(world: PipelineWorld, maxAgeMs: number): Promise<readonly FeedGroup[]> {
   const statuses = await groupStatuses(world, maxAgeMs);
   return statuses
-    .filter(({ state }) => state !== 'never' && state !== 'ok')
-    .sort((a, b) => (a.checkedAt ?? 0) - (b.checkedAt ?? 0))
+    .filter(({ state, checkedAt }) => checkedAt !== null && state !== 'ok')
+    .sort((a, b) => (a.checkedAt || Number.MAX_SAFE_INTEGER) - (b.checkedAt || Number.MAX_SAFE_INTEGER))
     .map(({ group }) => findGroup(group));
 }
 

@@ -15,6 +15,7 @@ import { registry } from '#registry/sources/open-registry.ts';
 import { createApp } from '../api/app.ts';
 import { routes } from '../api/routes.ts';
 import { listen } from './http-server.ts';
+import { loadGroups } from './load-groups.ts';
 import { refreshFeeds, type RefreshWorld } from '../refresh-feeds.ts';
 import { repeat } from './repeat.ts';
 import { type SweepSettings, sweepUnfinished } from '../sweep-unfinished.ts';
@@ -85,7 +86,7 @@ function worldOf(settings: ServerSettings, platform: LocalPlatform, opened: Asyn
   const temporaryFile = (name: string) => platform.temporaryFile(name);
   const { clock, secrets } = platform;
   const polite = politeFetch({ fetch: platform.fetch, clock, key: apiKeys(secrets, settings.environment) });
-  return {
+  const world: RefreshWorld = {
     ...platform,
     temporaryFile,
     limits: defaultLimits,
@@ -97,6 +98,7 @@ function worldOf(settings: ServerSettings, platform: LocalPlatform, opened: Asyn
     topic: null,
     openRegistryImage: registryOpener(settings, platform),
   };
+  return world.offline ? world : { ...world, askForGroup: opened.use(loadGroups(world)).ask };
 }
 
 function registryOpener(settings: ServerSettings, platform: LocalPlatform): OpenRegistryImage {

@@ -1,8 +1,9 @@
 import { Fault } from '#core/fault.ts';
+import type { AskWorld } from './ask-for-groups.ts';
 import { type FeedGroup, groupsOf } from './feed-group.ts';
 import { reasonsNotToFetch } from './feed-terms.ts';
 import { feeds } from './feeds.ts';
-import { type GroupStatus, groupStatus } from './group-status.ts';
+import { type GroupStatus, groupStatus, isDue } from './group-status.ts';
 import { type StoredGroup, storedGroups } from './group-store.ts';
 import { type SyncProgress, type SyncWorld, syncGroup } from './sync-feed.ts';
 
@@ -12,13 +13,12 @@ export interface EnsureOptions {
   /** A group that upstream confirmed longer ago than this is asked for again. Milliseconds. */
   readonly maxAgeMs: number;
   readonly onProgress?: ((progress: SyncProgress) => void) | undefined;
+  /** Namespaces whose groups are waited for, however large; none when left out. */
+  readonly waitFor?: readonly string[] | undefined;
 }
 
 /** Two at a time: one waits for the network while the other writes. */
 const atOnce = 2;
-
-/** A group that upstream does not have, or that failed, is not asked for again before this. Milliseconds. */
-const retryMs = 10 * 60_000;
 
 /**
  * The groups that hold advisories of these namespaces, fetched where they were never fetched or are too old. A feed that
@@ -26,14 +26,18 @@ const retryMs = 10 * 60_000;
  * order of the namespaces, each group once.
  */
 export async function ensureGroups(
-  world: SyncWorld,
+  world: SyncWorld & AskWorld,
   namespaces: readonly string[],
   options: EnsureOptions,
 ): Promise<readonly GroupStatus[]> {
   const groups = distinct(namespaces.flatMap(groupsOf));
   const stored = await storedByName(world);
   const now = world.clock.now();
-  const noteOf = await reasonsNotToFetch(world, groups);
+  const waitedFor = (options.waitFor ?? []).flatMap(groupsOf);
+  const noteOf = await reasonsNotToFetch(world, groups, {
+    waitedFor: new Set(waitedFor.map(({ group }) => group)),
+    loaded: world.askForGroup !== undefined,
+  });
   const statuses = groups.map(
     (group): GroupStatus => ({ ...groupStatus(group, stored(group), now, options.maxAgeMs), note: noteOf(group) }),
   );
@@ -78,12 +82,6 @@ async function storedByName({ sql }: Pick<SyncWorld, 'sql'>) {
 function byName(groups: readonly StoredGroup[]): (group: FeedGroup) => StoredGroup | null {
   const stored = new Map(groups.map((group) => [`${group.feed} ${group.group}`, group]));
   return ({ feed, group }) => stored.get(`${feed.name} ${group}`) ?? null;
-}
-
-function isDue({ state, checkedAt }: GroupStatus, now: number): boolean {
-  if (state === 'ok') return false;
-  if (state === 'never' || state === 'stale') return true;
-  return checkedAt === null || now - checkedAt >= retryMs;
 }
 
 async function synced(

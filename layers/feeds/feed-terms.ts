@@ -6,18 +6,30 @@ import type { FeedGroup } from './feed-group.ts';
 /** Where the terms of feeds were accepted: in the database, or by name in a setting of the deployment. */
 export type TermsWorld = Pick<Platform, 'sql'> & { readonly acceptedFeeds?: readonly string[] };
 
+/** What becomes of groups that are too large to wait for. */
+export interface LargeGroups {
+  /** Those that are waited for all the same. */
+  readonly waitedFor: ReadonlySet<string>;
+  /** The others are loaded meanwhile. */
+  readonly loaded: boolean;
+}
+
 /**
  * Why a group is not fetched while an image waits for it, with what to do; null when it is. By what was accepted when this was asked.
  */
 export async function reasonsNotToFetch(
   world: TermsWorld,
   groups: readonly FeedGroup[],
+  large: LargeGroups = { waitedFor: new Set(), loaded: false },
 ): Promise<(group: FeedGroup) => string | null> {
   const feeds = [...new Set(groups.map(({ feed }) => feed))];
   const unaccepted = new Set(await unacceptedFeeds(world, feeds));
   return ({ feed, group }) => {
     if (unaccepted.has(feed)) return termsNote(feed);
-    return feed.demand === 'tell' ? `it is fetched by 'plimsoll feeds sync ${group}' and then kept fresh` : null;
+    if (feed.demand !== 'tell' || large.waitedFor.has(group)) return null;
+    return large.loaded
+      ? 'it takes minutes to load; the image is judged anew when it is there'
+      : `it is fetched by 'plimsoll feeds sync ${group}' and then kept fresh`;
   };
 }
 

@@ -50,8 +50,8 @@ export interface Feed {
    */
   groupsFor(namespace: string): readonly string[];
   /**
-   * `fetch` (when left out): a group is fetched when an image first needs it. `tell`: it is too large for somebody to wait
-   * for, or needs consent or a key: an image that needs it says so, `feeds sync` and schedules fetch it.
+   * `fetch` (when left out): a group is fetched when an image first needs it. `tell`: it takes minutes the first time. A
+   * scan waits for it only where it judges the image's own packages; a server judges without it, says so, and has it loaded.
    */
   readonly demand?: 'fetch' | 'tell';
   /** Terms that the user has to accept before anything is fetched; none when left out. */

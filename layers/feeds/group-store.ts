@@ -10,6 +10,7 @@ export interface StoredGroup extends GroupName {
   readonly mark: Mark | null;
   /** When upstream last confirmed or changed what is stored; null: never. */
   readonly syncedAt: number | null;
+  /** 0: an image asked for it, and no sync has ended yet. */
   readonly checkedAt: number;
   readonly state: 'ok' | 'absent' | 'failed';
   readonly records: number;
@@ -53,6 +54,15 @@ export async function putGroup(sql: Sql, group: StoredGroup): Promise<void> {
        loaded_revision = coalesce(feed_group.loaded_revision,
          case when excluded.loaded_at is not null then greatest(feed_group.begun, excluded.revision) end)`,
     { ...group, mark: group.mark === null ? null : JSON.stringify(group.mark), missing: JSON.stringify(group.missing) },
+  );
+}
+
+/** Notes that a group is wanted, before anybody has loaded it; a group that is there stays as it is. */
+export async function noteAsked(sql: Sql, { feed, group }: GroupName, feedVersion: number): Promise<void> {
+  await sql.query(
+    `insert into feed_group (feed, feed_group, feed_version, checked_at, state)
+     values (:feed::text, :group::text, :feedVersion::int, 0, 'failed') on conflict (feed, feed_group) do nothing`,
+    { feed, group, feedVersion },
   );
 }
 

@@ -1,5 +1,6 @@
 import { distroNamespace } from '#core/distro.ts';
 import type { Note } from '#core/note.ts';
+import type { AskWorld } from '#feeds/ask-for-groups.ts';
 import { ensureGroups } from '#feeds/ensure-groups.ts';
 import { groupsOf } from '#feeds/feed-group.ts';
 import type { GroupStatus } from '#feeds/group-status.ts';
@@ -19,6 +20,8 @@ export interface JudgedImage {
   /** What would be findings but for a rule, each with the reason. */
   readonly suppressed: readonly SuppressedFinding[];
   readonly feeds: readonly GroupStatus[];
+  /** All groups that speak of the image: also those that are not there and would only add scores. */
+  readonly needed: readonly GroupStatus[];
   /** Advisory namespace of the distribution; null when there is none. */
   readonly distroNamespace: string | null;
   /** Those of `feeds` that speak of the distribution's packages. */
@@ -44,22 +47,30 @@ export interface JudgeOptions {
 /** What is known of vulnerabilities and releases themselves: see Feed.groupsFor. */
 const enrichments = ['cve', 'lifecycle'];
 
+/** Namespaces of what may be known otherwise: nobody waits for a large feed of these. */
+const besides: readonly string[] = [...enrichments, 'cpe'];
+
 /**
  * Judges an image report by the feed groups that its packages need. Groups that were never fetched or are older than
- * `maxAgeMs` are fetched first, unless `offline`; a feed that cannot be had is a note, never an error and never silence.
+ * `maxAgeMs` are fetched first, unless `offline`; those that take minutes only if `patient`, and only where they judge packages of
+ * the distribution or of languages. A feed that cannot be had is a note, never an error and never silence.
  */
 export async function judgeReport(
-  world: SyncWorld,
+  world: SyncWorld & AskWorld,
   report: ImageReport,
   options: {
     readonly offline: boolean;
     readonly maxAgeMs: number;
+    readonly patient?: boolean;
     readonly onProgress?: (progress: SyncProgress) => void;
   } & JudgeOptions,
 ): Promise<JudgedImage> {
   const judged = await packagesToJudge(world, report, options);
   const { sets, namespaces, notes } = judged;
-  const statuses = await ensureGroups(world, [...namespaces, ...enrichments], options);
+  const statuses = await ensureGroups(world, [...namespaces, ...enrichments], {
+    ...options,
+    waitFor: options.patient === true ? namespaces.filter((one) => !besides.includes(one)) : [],
+  });
   const scoring = new Set(enrichments.flatMap(groupsOf).map(({ group }) => group));
   // What only adds scores leaves nothing unjudged where it is not there.
   const feeds = statuses.filter(({ group, syncedAt }) => syncedAt !== null || !scoring.has(group));
@@ -70,6 +81,7 @@ export async function judgeReport(
     findings: found.findings,
     suppressed: found.suppressed,
     feeds,
+    needed: statuses,
     distroNamespace: namespace,
     distroFeeds: feeds.filter(({ group }) => own.has(group)),
     sets: sets.map(({ digest }) => digest),

@@ -3,6 +3,8 @@ import type { AnalysisProgress } from '#analysis/layers/layer-intake.ts';
 import { openLayerPool } from '#analysis/layer-pool.ts';
 import { Fault } from '#core/fault.ts';
 import { defaultLimits } from '#core/limits.ts';
+import { findGroup } from '#feeds/feed-group.ts';
+import type { SyncProgress } from '#feeds/sync-feed.ts';
 import { judgeReport } from '#matching/judge-report.ts';
 import { evaluate } from '#policy/evaluate.ts';
 import { factsOf } from '#policy/facts.ts';
@@ -33,6 +35,8 @@ SOURCE is an image of a registry (alpine:3.20, ghcr.io/me/app@sha256:...), or
   --sort ORDER         findings of a table by severity (default) or by risk (EPSS, KEV and CVSS together)
   --policy FILE        policy bundle (default: the built-in one)
   --tag NAME           what the bundle's mappings see (default: the image's own name)
+  --no-wait            judge without feeds that take minutes to load, and say so; by default the scan waits for those that
+                       judge the image's own packages
   --plain-http         speak HTTP to a registry that is not on this machine
 ${worldOptionsHelp}
 
@@ -44,6 +48,7 @@ Exit code 0: may ship; 1: stopped by policy; 2: could not be scanned.`,
     sort: { type: 'string' },
     policy: { type: 'string' },
     tag: { type: 'string' },
+    'no-wait': { type: 'boolean' },
     'plain-http': { type: 'boolean' },
   },
   run,
@@ -66,7 +71,8 @@ async function run(io: Io, values: Values, positionals: readonly string[]): Prom
   const judged = await judgeReport(world.feeds, image, {
     offline: world.offline,
     maxAgeMs: feedMaxAgeMs,
-    onProgress: ({ group, phase, records }) => progress.show(`feed ${group}: ${phase} ${records}`),
+    patient: values['no-wait'] !== true,
+    onProgress: (step) => progress.show(feedStep(step)),
   });
   const now = world.clock.now();
   const verdict = evaluate(bundle, factsOf(image, judged, { tag, dockerfile: null, now, knownSince: now }));
@@ -80,6 +86,12 @@ function sortOf(word: string): Sort {
   const sort = sorts.find((known) => known === word);
   if (sort === undefined) throw new Fault('input/invalid', `--sort ${word}: give one of ${sorts.join(', ')}`);
   return sort;
+}
+
+function feedStep({ group, phase, records }: SyncProgress): string {
+  const minutes =
+    findGroup(group).feed.demand === 'tell' ? ' (takes minutes the first time; --no-wait goes on without)' : '';
+  return `feed ${group}: ${phase} ${records}${minutes}`;
 }
 
 async function analyze(

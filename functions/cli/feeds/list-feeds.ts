@@ -33,7 +33,7 @@ export function groupJson({ syncedAt, checkedAt, ...status }: GroupStatus, now: 
   return {
     ...status,
     syncedAt: timeText(syncedAt),
-    checkedAt: timeText(checkedAt),
+    checkedAt: timeText(checkedAt || null),
     ageSeconds: syncedAt === null ? null : Math.max(0, Math.round((now - syncedAt) / 1000)),
   };
 }

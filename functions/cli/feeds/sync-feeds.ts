@@ -25,7 +25,7 @@ export async function syncFeeds(io: Io, world: OpenWorld, values: Values, words:
   if (failed.length > 0) throw new Fault('feed/failed', `feeds sync: could not fetch ${failed.join(', ')}`);
 }
 
-/** The groups that are named, else all that were ever fetched. Throws `input/invalid` when there are none of either. */
+/** The groups that are named, else all that were ever asked for. Throws `input/invalid` when there are none of either. */
 export async function groupsInUse(
   world: OpenWorld,
   verb: string,
@@ -33,7 +33,7 @@ export async function groupsInUse(
 ): Promise<readonly FeedGroup[]> {
   if (words.length > 0) return words.map(findGroup);
   const statuses = await groupStatuses(world.feeds);
-  const stored = statuses.filter(({ state }) => state !== 'never').map(({ group }) => findGroup(group));
+  const stored = statuses.filter(({ checkedAt }) => checkedAt !== null).map(({ group }) => findGroup(group));
   if (stored.length > 0) return stored;
   const known = statuses.map(({ group }) => group).join(', ');
   throw new Fault('input/invalid', `feeds ${verb}: nothing was fetched yet; name groups of: ${known}`);
