@@ -19,7 +19,7 @@ const maxReleases = 1000;
  */
 export const lifecycle: Feed = {
   name: 'lifecycle',
-  version: 1,
+  version: 2,
   knownGroups: ['lifecycle'],
   groupsFor: (namespace) => (namespace === 'lifecycle' ? ['lifecycle'] : []),
   async fetch(world, group, mark) {
@@ -72,6 +72,9 @@ const products: Readonly<Record<string, Naming>> = {
   photon: under('photon', dotted),
 };
 
+/** Whose longer support everybody has, from the same place (Debian LTS, https://wiki.debian.org/LTS). */
+const openToAll: ReadonlySet<string> = new Set(['debian']);
+
 async function* recordsOf(part: Part): AsyncGenerator<Enrichment | SetAside> {
   const missing = new Set(Object.keys(products));
   for await (const [key, value] of jsonEntries(inflatedPart(part, documentBytes), url, limits)) {
@@ -94,13 +97,16 @@ function* releaseRecords(product: string, value: unknown): Generator<Enrichment 
   const about = products[product]?.(name) ?? null;
   if (about === null) return;
   const latest = object(release['latest']);
+  const end = endOf(release, 'isEol', 'eolFrom');
+  const extended = endOf(release, 'isEoes', 'eoesFrom');
+  const open = openToAll.has(product);
   yield {
     record: about,
     about,
     facts: {
       kind: 'lifecycle',
-      endOfLife: endOf(release, 'isEol', 'eolFrom'),
-      endOfExtendedSupport: endOf(release, 'isEoes', 'eoesFrom'),
+      endOfLife: open ? (extended ?? end) : end,
+      endOfExtendedSupport: open ? null : extended,
       latest: text(latest?.['name'], 100),
     },
   };
