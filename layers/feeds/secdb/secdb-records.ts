@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { Fault } from '#core/fault.ts';
 import type { Advisory, AffectedRange, SetAside } from '../advisory.ts';
 import { type Part, readPart } from '../conditional.ts';
@@ -22,8 +23,9 @@ const documentBytes = 64 * 1024 * 1024;
  */
 export async function* secdbRecords(part: Part, source: SecdbSource): AsyncGenerator<Advisory | SetAside> {
   const json = parsed(await readPart(part, documentBytes), part.url);
-  // A branch without a fix yet has null here.
-  const packages = (json as { packages?: unknown } | null)?.packages ?? [];
+  // A branch without a fix yet has null here, or `{}`: Lua, which writes these files, knows no other empty list.
+  const said = (json as { packages?: unknown } | null)?.packages ?? [];
+  const packages = isDeepStrictEqual(said, {}) ? [] : said;
   if (!Array.isArray(packages)) throw new Fault('feed/failed', `reading ${part.url}: 'packages' is not a list`);
   const merged = new Map<string, unknown[]>();
   for (const entry of packages) {
