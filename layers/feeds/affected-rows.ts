@@ -146,12 +146,17 @@ function rowOf(range: AffectedRange, advisory: Advisory, placed: Placed): Affect
     state,
     lo: hex(placed.lo),
     hi: hex(placed.hi),
-    ...(state === 'fixed' && range.fixed !== null ? { fixed: range.fixed.slice(0, maxText) } : {}),
+    ...(state === 'fixed' && range.fixed !== null ? { fixed: shown(range.fixed) } : {}),
     ...(placed.exact === null ? {} : { exact: placed.exact }),
     ...(channel === undefined ? {} : { channel: channel.slice(0, maxText) }),
     ...(fixedAt === undefined ? {} : { at: fixedAt.slice(0, 40) }),
     ...(only === undefined ? {} : { only: bounded(only) }),
   };
+}
+
+/** As rpm and dpkg print it: some upstreams write the epoch 0, which the version of a package beside it has not. */
+function shown(version: string): string {
+  return version.replace(/^0:/, '').slice(0, maxText);
 }
 
 /** A condition of too many items is left out: it is rather found too often than missed by the half of a list. */

@@ -58,7 +58,7 @@ const mends: Parameters<typeof found>[0] = [
 test('a binary package below the mend of its source is found, with the mend of the stream that everybody has', async () => {
   const [finding] = await found(mends, '8.8', '2.9.7-16.el8');
   assert.equal(finding?.id, 'CVE-2023-28484');
-  assert.deepEqual(finding?.fixedIn, ['0:2.9.7-16.el8_8.1']);
+  assert.deepEqual(finding?.fixedIn, ['2.9.7-16.el8_8.1']);
   assert.equal(finding?.fixedAt, '2023-08-08');
   assert.equal(finding?.channel, null);
   assert(finding?.related.includes('RHSA-2023:4529'));
@@ -85,7 +85,7 @@ test('where only a paid stream has the mend, the finding says which', async () =
     '2.9.1-6.el7_9.5',
   );
   assert.equal(finding?.channel, 'els');
-  assert.deepEqual(finding?.fixedIn, ['0:2.9.1-6.el7_9.6']);
+  assert.deepEqual(finding?.fixedIn, ['2.9.1-6.el7_9.6']);
 });
 
 for (const [remediation, state] of [
