@@ -4,7 +4,6 @@ import { join } from 'node:path';
 import { silentLog } from '#core/log.ts';
 import { findGroup } from '#feeds/feed-group.ts';
 import { feeds } from '#feeds/feeds.ts';
-import { mirrored } from '#feeds/mirror.ts';
 import type { SyncWorld } from '#feeds/sync-feed.ts';
 import { systemClock } from '#platform/local/system-clock.ts';
 import { type BenchDatabase, openBenchDatabase } from './database.ts';
@@ -14,6 +13,7 @@ import { databaseSize, fullLoad, offeredGroups, type Tell } from './full-load.ts
 import { fleetSize, ingest } from './ingest.ts';
 import { timeJudging } from './judging.ts';
 import { madeFeed } from './made-feed.ts';
+import { fetchFrom } from '../shared-mirror.ts';
 import type { Told } from './measured.ts';
 import { madeLists, packageLists } from './package-lists.ts';
 import { tellPlans } from './plans.ts';
@@ -57,7 +57,7 @@ async function run(
   const offline: SyncWorld['fetch'] = (url) => Promise.reject(new Error(`not in the mirror: ${url}`));
   const world: SyncWorld = {
     ...{ sql, clock: systemClock, log: silentLog, staging: null },
-    fetch: mirror === null ? offline : mirrored(offline, mirror),
+    fetch: mirror === null ? offline : fetchFrom(mirror),
     acceptedFeeds: feeds.map(({ name }) => name),
     temporaryFile: () => join(temporary, String(files++)),
   };
@@ -112,7 +112,8 @@ async function run(
       },
     });
     tellDelta(delta);
-    tellMillion({ half, images, bytes: [bytes(middle), bytes(full)], seconds: second.seconds, delta });
+    if (images >= enough)
+      tellMillion({ half, images, bytes: [bytes(middle), bytes(full)], seconds: second.seconds, delta });
   }
 }
 
@@ -124,6 +125,9 @@ function tellDelta({ write, fanOut, cpu, packages, images }: DeltaTimes): void {
   tell.measured({ what: 'delta in all', value: write + fanOut, unit: 's', mark: 10 });
   if (cpu !== null) tell.measured({ what: 'delta in all, CPU', value: cpu, unit: 's' });
 }
+
+/** Of fewer images nearly every package is new: that is no slope. */
+const enough = 5000;
 
 interface Slope {
   readonly half: number;
