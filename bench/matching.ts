@@ -1,14 +1,15 @@
-import { execFile, fork } from 'node:child_process';
+import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { access, mkdtemp, rm } from 'node:fs/promises';
 import { cpus, loadavg, tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { parseArgs, promisify } from 'node:util';
+import { parseArgs } from 'node:util';
 import { findGroup } from '#feeds/feed-group.ts';
 import type { Measured, Told } from './matching/measured.ts';
 import type { RunOptions } from './matching/run.ts';
 import { shown, table } from './matching/table.ts';
+import { hasSnapshots, layOutMirror } from './shared-mirror.ts';
 
 /**
  * Measures feeds and matching on a PostgreSQL server of its own and on PGlite, and prints one table:
@@ -60,9 +61,8 @@ function databases(images: number, few: number): (readonly [string, string, numb
 }
 
 async function madeMirror(): Promise<string | null> {
-  const script = join(shared, 'feeds/make-mirror');
-  if (!(await isThere(script))) return null;
-  await promisify(execFile)(script, [temporary], { maxBuffer: 2 ** 26 });
+  if (!(await hasSnapshots(shared))) return null;
+  await layOutMirror(shared, temporary);
   return temporary;
 }
 

@@ -30,8 +30,10 @@ export async function layOutBodhi(samples: string, folder: string): Promise<void
 export function answerBodhi(fetch: Fetch, folder: string): Fetch {
   return async (url, request) => {
     const { hostname, pathname, searchParams: asked } = new URL(url);
-    if (hostname !== host) return await fetch(url, request);
-    const updates = JSON.parse(await readFile(join(folder, host, 'updates.json'), 'utf8')) as Update[];
+    const kept =
+      hostname === host ? await readFile(join(folder, host, 'updates.json'), 'utf8').catch(() => null) : null;
+    if (kept === null) return await fetch(url, request);
+    const updates = JSON.parse(kept) as Update[];
     const list = pathname.split('/')[1] ?? '';
     const items = list === 'releases' ? releasesOf(updates) : updates.filter((update) => isAskedFor(update, asked));
     return Response.json({ [list]: items, page: 1, pages: 1, total: items.length, rows_per_page: 100 });
