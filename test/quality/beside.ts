@@ -8,8 +8,9 @@ import { openPgliteSql } from '#platform/local/pglite-sql.ts';
 import { systemClock } from '#platform/local/system-clock.ts';
 import { migrate, readMigrations } from '#platform/migrate.ts';
 import { fetchFrom, hasSnapshots, layOutMirror } from '../../bench/shared-mirror.ts';
-import { cases } from './beside/cases.ts';
 import { compare } from './beside/compare.ts';
+import { distributionCases } from './beside/distribution-cases.ts';
+import { languageCases } from './beside/language-cases.ts';
 import { loadEverything } from './beside/load-everything.ts';
 
 /**
@@ -49,6 +50,7 @@ async function beside(): Promise<boolean> {
 }
 
 async function compareAll(world: SyncWorld, mirror: string): Promise<number> {
+  const cases = [...distributionCases, ...languageCases];
   let differ = 0;
   for (const one of cases) {
     const { package: of, upstream, ours, problem } = await compare(world, mirror, join(shared, 'images/expected'), one);

@@ -6,7 +6,7 @@ import type { SyncWorld } from '#feeds/sync-feed.ts';
 import { reportFindings } from '#matching/judge-report.ts';
 import type { Finding } from '#schema/finding.ts';
 import { somePackage, someReport } from '#test/support/reports.ts';
-import type { Beside, Expected } from './cases.ts';
+import type { Beside, Expected } from './beside.ts';
 import { rawWords } from './raw-record.ts';
 
 /** What an upstream says, what we found, and where that is not what its record says; null where it is. */
