@@ -1,6 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
+import type { Distro } from '#core/distro.ts';
 import { ecosystems } from '#core/ecosystem.ts';
 import type { SyncWorld } from '#feeds/sync-feed.ts';
 import { reportFindings } from '#matching/judge-report.ts';
@@ -30,11 +31,11 @@ export async function compare(
   if (image !== undefined && !(await holds(images, image, name, version)))
     throw new Error(`the image ${image} has no ${name} ${version}`);
   const [id, versionId] = distro ?? [];
-  const found = somePackage({ purl: `pkg:${ecosystems[named.type].purl}/${name}@${version}`, ...named });
   const of = id === undefined ? null : { id, versionId: versionId ?? null, codename: null, name: null, idLike: [] };
-  const { findings, suppressed } = await reportFindings(world, someReport([found], { distro: of }));
-  const [finding] = findings.filter((one) => [one.id, ...one.aliases].includes(vulnerability));
-  const hidden = suppressed.find((one) => [one.id, ...one.aliases].includes(vulnerability));
+  const { finding, hidden } = await judged(world, of, named, vulnerability);
+  // That there is nothing to be found must not be because nothing is known.
+  const early = { ...named, version: '0', ...(named.origin && { origin: { ...named.origin, version: '0' } }) };
+  const unknown = expected.is === 'fixed' && (await judged(world, of, early, vulnerability)).finding === undefined;
   return {
     package: `${name} ${version} of ${of === null ? ecosystems[named.type].namespace : `${id} ${versionId}`}${image === undefined ? '' : ` in ${image}`}`,
     upstream,
@@ -42,8 +43,23 @@ export async function compare(
       finding !== undefined
         ? told(finding)
         : `no finding${hidden === undefined ? '' : `: ${hidden.suppressed.rule}, ${hidden.suppressed.reason}`}`,
-    problem: problemOf(finding, expected),
+    problem: unknown ? 'no earlier version is affected' : problemOf(finding, expected),
   };
+}
+
+async function judged(
+  world: Pick<SyncWorld, 'sql' | 'clock'>,
+  distro: Distro | null,
+  named: Beside['package'],
+  vulnerability: string,
+) {
+  const purl = `pkg:${ecosystems[named.type].purl}/${named.name}@${named.version}`;
+  const { findings, suppressed } = await reportFindings(
+    world,
+    someReport([somePackage({ purl, ...named })], { distro }),
+  );
+  const is = ({ id, aliases }: Finding) => id === vulnerability || aliases.includes(vulnerability);
+  return { finding: findings.find(is), hidden: suppressed.find(is) };
 }
 
 async function holds(images: string, image: string, name: string, version: string): Promise<boolean> {
