@@ -46,6 +46,11 @@ test('groups that are too large to wait for, or need consent, say what to do; ot
     const noteOf = await reasonsNotToFetch({ sql }, [{ feed, group }]);
     assert.equal(noteOf({ feed, group }), null);
     assert.match(noteOf({ feed: { ...feed, demand: 'tell' }, group }) ?? '', /plimsoll feeds sync alpine:3\.99/);
+    const large = { feed: { ...feed, demand: 'tell' as const }, group };
+    const loaded = await reasonsNotToFetch({ sql }, [large], { waitedFor: new Set(), loaded: true });
+    assert.match(loaded(large) ?? '', /the image is judged anew/);
+    const waited = await reasonsNotToFetch({ sql }, [large], { waitedFor: new Set([group]), loaded: true });
+    assert.equal(waited(large), null);
     const terms = withTerms().feed;
     const termsNote = await reasonsNotToFetch({ sql }, [{ feed: terms, group }]);
     assert.match(termsNote({ feed: terms, group }) ?? '', /plimsoll feeds accept alpine/);

@@ -22,6 +22,7 @@ import {
 } from '#test/support/image-builder.ts';
 import { tar } from '#test/support/tar-builder.ts';
 import { temporaryFolder } from '#test/support/temporary-folder.ts';
+import { ubuntuImage, writeUbuntu } from '#test/support/ubuntu-image.ts';
 
 const folder = await temporaryFolder();
 const at = (name: string) => join(folder.path, name);
@@ -137,6 +138,29 @@ test('what a feed knows is found, and the policy stops it: exit 1', async () => 
   const later = await plimsoll(['scan', app1, ...offline, '-o', 'json']);
   assert.equal(later.code, 1);
   assert.deepEqual(readJson(later.out).findings, report.findings);
+});
+
+test('a scan waits for a feed that takes minutes where it judges the distribution, unless it is told not to', async () => {
+  await writeUbuntu(mirror);
+  await writeOciArchive(at('ubuntu.tar'), [ubuntuImage('1.0')]);
+  const scanned = async (...more: readonly string[]) =>
+    readJson((await plimsoll(['scan', `oci-archive:${at('ubuntu.tar')}`, ...judged, '-o', 'json', ...more])).out);
+  const hurried = await scanned('--no-wait');
+  assert.deepEqual(hurried.findings, []);
+  const [note] = hurried.notes.filter(({ analyzer }) => analyzer === 'feed ubuntu');
+  assert.match(
+    note?.problem ?? '',
+    /never fetched: nothing is judged by it; it is fetched by 'plimsoll feeds sync ubuntu'/,
+  );
+  const patient = await scanned();
+  assert.deepEqual(
+    patient.findings.map(({ id }) => id),
+    ['CVE-2031-0001'],
+  );
+  assert.ok(
+    patient.feeds.every(({ group }) => group !== 'nvd'),
+    'ratings are waited for by nobody',
+  );
 });
 
 test('another bundle decides otherwise: exit 0', async () => {
