@@ -90,6 +90,10 @@ export async function judgeReport(
       ...unservedNotes(namespaces),
       ...endNotes(world, namespace, found.lifecycle),
       ...feeds.flatMap(feedNotes),
+      ...unratedNotes(
+        found.findings,
+        statuses.filter((status) => !feeds.includes(status)),
+      ),
     ],
   };
 }
@@ -174,9 +178,22 @@ function unservedNotes(namespaces: readonly string[]): Note[] {
     .map((namespace) => note('match', `packages of ${namespace} are not judged: no feed has advisories for it`));
 }
 
+/** Alpine's, Go's and other databases rate nothing: whoever sees `Unknown` is told who would. */
+function unratedNotes(findings: readonly Finding[], absent: readonly GroupStatus[]): Note[] {
+  const unrated = findings.filter(({ severity }) => severity === 'Unknown').length;
+  const ratings = absent.find(({ group }) => group === 'nvd');
+  if (unrated === 0 || ratings === undefined) return [];
+  const what = unrated === 1 ? '1 finding is' : `${unrated} findings are`;
+  return [
+    note('match', `${what} rated by nobody whose ratings are here; nvd may: ${ratings.note ?? 'not loaded yet'}`),
+  ];
+}
+
 function feedNotes(feed: GroupStatus): Note[] {
   const analyzer = `feed ${feed.group}`;
-  const parts = feed.missing.map((part) => note(analyzer, `upstream does not have ${part}: judged without it`));
+  const missing =
+    feed.missing.slice(0, 5).join(', ') + (feed.missing.length > 5 ? ` and ${feed.missing.length - 5} more` : '');
+  const parts = missing === '' ? [] : [note(analyzer, `upstream does not have ${missing}: judged without it`)];
   switch (feed.state) {
     case 'ok':
       return parts;

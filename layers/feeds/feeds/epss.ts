@@ -15,12 +15,14 @@ const lineBytes = 1000;
  * within 30 days, new every day.
  *
  * Scores are kept as published, percentiles as whole percents: in a week of August 2026, 6 of 100 scores changed and 99 of
- * 100 percentiles (they drift with every CVE that is added), 28 of 100 as whole percents.
+ * 100 percentiles (they drift with every CVE that is added), 28 of 100 as whole percents. They judge nothing, and take ten times as
+ * long to load as the feeds of a small image: no scan waits for them.
  */
 export const epss: Feed = {
   name: 'epss',
   version: 1,
   knownGroups: ['epss'],
+  demand: 'tell',
   groupsFor: (namespace) => (namespace === 'cve' ? ['epss'] : []),
   async fetch(world, group, mark) {
     if (group !== 'epss')

@@ -163,6 +163,28 @@ test('a scan waits for a feed that takes minutes where it judges the distributio
   );
 });
 
+test('whoever sees findings that nobody rated is told where ratings are', async () => {
+  const unrated = at('unrated');
+  const path = join(unrated, 'storage.googleapis.com/osv-vulnerabilities/npm');
+  await mkdir(path, { recursive: true });
+  const affected = [{ package: { ecosystem: 'npm', name: 'left-pile' }, versions: ['1.2.3'] }];
+  const content = JSON.stringify({ id: 'GHSA-0000-0000-0002', modified: '2026-01-01T00:00:00Z', affected });
+  await writeFile(join(path, 'all.zip'), zip([{ name: 'GHSA-0000-0000-0002.json', content }]));
+  const notes = async (from: string) => {
+    const scan = await plimsoll(['scan', app1, '--data', `${from}-data`, '--feeds-mirror', from, '-o', 'json']);
+    return readJson(scan.out).notes.flatMap(({ analyzer, problem }) => (analyzer === 'match' ? [problem] : []));
+  };
+  assert.deepEqual(
+    [await notes(unrated), await notes(mirror)],
+    [
+      [
+        "1 finding is rated by nobody whose ratings are here; nvd may: it is fetched by 'plimsoll feeds sync nvd' and then kept fresh",
+      ],
+      [],
+    ],
+  );
+});
+
 test('another bundle decides otherwise: exit 0', async () => {
   const { code, out } = await plimsoll(['scan', app1, ...judged, '--policy', at('lax.json'), '-o', 'json']);
   assert.equal(code, 0);
