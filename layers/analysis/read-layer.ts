@@ -8,7 +8,8 @@ import type { Analyzer } from './analyzer.ts';
 import { nameAnalyzerSet } from './analyzer-set.ts';
 import { FactReader } from './layers/fact-reader.ts';
 import { LinkedFiles } from './layers/linked-files.ts';
-import { layerName, openLayerPass } from './layers/layer-pass.ts';
+import { layerName } from './layers/layer-name.ts';
+import { openLayerPass } from './layers/layer-pass.ts';
 import { type ReadBody, readBody } from './layers/read-body.ts';
 import { readWhiteout } from './layers/whiteout.ts';
 

@@ -4,7 +4,7 @@ import type { Limits } from '#core/limits.ts';
 import type { Blobs } from '#platform/blobs.ts';
 import type { SourceLayer } from '#registry/layer-source.ts';
 import type { Analyzer } from '../analyzer.ts';
-import { layerName } from './layer-pass.ts';
+import { layerName } from './layer-name.ts';
 import type { LayerPool } from '../layer-pool.ts';
 import { encodeLayerReport, type LayerEnd } from './layer-report.ts';
 import { readLayer } from '../read-layer.ts';

@@ -6,6 +6,7 @@ import { folderEntries } from '#registry/sources/folder-entries.ts';
 import { inflate, openLayerBytes } from '#registry/layer-bytes.ts';
 import type { LayerBytes, SourceLayer } from '#registry/layer-source.ts';
 import { type TarEntry, tarEntries } from '#registry/tar/tar-stream.ts';
+import { layerName } from './layer-name.ts';
 
 /** Inflated bytes after which the ratio to stored bytes is looked at: small layers of zeros are no attack. */
 const ratioFrom = 64 * 1024 * 1024;
@@ -120,12 +121,6 @@ class ArchivePass implements LayerPass {
       { detail: { expected: named, found } },
     );
   }
-}
-
-/** What a layer is called in messages. */
-export function layerName(layer: SourceLayer): string {
-  if (layer.bytes.kind === 'folder') return layer.bytes.path;
-  return layer.digest ?? layer.diffId ?? 'without a digest';
 }
 
 /** The rest of an iterator, which stays open when its consumer stops: what follows must still be hashed. */

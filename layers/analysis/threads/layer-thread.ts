@@ -5,7 +5,7 @@ import type { Limits } from '#core/limits.ts';
 import type { SourceLayer } from '#registry/layer-source.ts';
 import { InputPump } from './input-pump.ts';
 import { type FromWorker, piecesAhead, receiveFault, type SentLayer, type ToWorker } from './layer-messages.ts';
-import { layerName } from '../layers/layer-pass.ts';
+import { layerName } from '../layers/layer-name.ts';
 import type { LayerEnd } from '../layers/layer-report.ts';
 
 /** What a thread may use: heap in MiB, and seconds of work on one piece before it counts as hanging. */
