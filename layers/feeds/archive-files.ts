@@ -1,6 +1,5 @@
 import { Fault } from '#core/fault.ts';
 import { defaultLimits } from '#core/limits.ts';
-import { tarEntries } from '#registry/tar/tar-stream.ts';
 
 /** A file of an archive; `problem` says why it could not be read. */
 export type ArchiveFile =
@@ -18,6 +17,7 @@ export async function* archiveFiles(
   fileBytes: number,
   wanted: (path: string) => boolean,
 ): AsyncGenerator<ArchiveFile> {
+  const { tarEntries } = await import('#registry/tar/tar-stream.ts');
   try {
     for await (const { path, type, size, problem, body } of tarEntries(tar, defaultLimits)) {
       if (type !== 'file' || !wanted(path)) continue;

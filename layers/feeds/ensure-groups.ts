@@ -5,7 +5,7 @@ import { reasonsNotToFetch } from './feed-terms.ts';
 import { feeds } from './feeds.ts';
 import { type GroupStatus, groupStatus, isDue } from './group-status.ts';
 import { type StoredGroup, storedGroups } from './group-store.ts';
-import { type SyncProgress, type SyncWorld, syncGroup } from './sync-feed.ts';
+import type { SyncProgress, SyncWorld } from './sync-feed.ts';
 
 export interface EnsureOptions {
   /** Tell how the groups stand, fetch nothing. */
@@ -90,6 +90,8 @@ async function synced(
   before: GroupStatus,
   options: EnsureOptions,
 ): Promise<GroupStatus> {
+  // Most who ask how groups stand fetch none.
+  const { syncGroup } = await import('./sync-feed.ts');
   try {
     return (await syncGroup(world, feed, group, { onProgress: options.onProgress })).status;
   } catch (thrown) {

@@ -1,5 +1,4 @@
 import { Fault } from '#core/fault.ts';
-import { bunzip2 } from '#registry/inflate/bunzip2.ts';
 import { gunzip } from '#registry/inflate/gunzip.ts';
 import { unzstd } from '#registry/inflate/unzstd.ts';
 import { chunkInput } from '#registry/tar/byte-input.ts';
@@ -8,7 +7,7 @@ import type { Part } from './conditional.ts';
 /** What the name of a file says of how it is compressed. */
 const inflaters: readonly [RegExp, (bytes: AsyncIterable<Uint8Array>) => AsyncIterable<Uint8Array>][] = [
   [/\.gz$/, (bytes) => gunzip(chunkInput(bytes))],
-  [/\.bz2$/, bunzip2],
+  [/\.bz2$/, bunzip],
   [/\.zst$/, unzstd],
 ];
 
@@ -33,6 +32,11 @@ export async function* inflatedPart(part: Part, limit: number): AsyncGenerator<U
     // Inflaters that are left early do not let go of what they read.
     await raw.return?.();
   }
+}
+
+async function* bunzip(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  const { bunzip2 } = await import('#registry/inflate/bunzip2.ts');
+  yield* bunzip2(bytes);
 }
 
 function failed(url: string, problem: string, cause?: Fault): Fault {

@@ -6,10 +6,8 @@ import {
   amazonRepositories,
   updatesPart,
 } from '../amazon/amazon-repositories.ts';
-import { amazonUpdate } from '../amazon/amazon-update.ts';
 import type { Feed, FeedWorld, Mark } from '../feed.ts';
 import { inflatedPart } from '../inflated-part.ts';
-import { xmlElements } from '../xml-elements.ts';
 
 /** Inflated; that of Amazon Linux 2's core has some 150 MB. */
 const updatesBytes = 4 * 1024 ** 3;
@@ -56,6 +54,8 @@ async function* recordsOf(
   release: string,
   repositories: readonly AmazonRepository[],
 ): AsyncGenerator<Advisory | SetAside> {
+  const { xmlElements } = await import('../xml-elements.ts');
+  const { amazonUpdate } = await import('../amazon/amazon-update.ts');
   for (const repository of repositories) {
     const part = await updatesPart(world, repository);
     const updates = xmlElements(inflatedPart(part, updatesBytes), repository.url, { root: 'updates', level: 1 });

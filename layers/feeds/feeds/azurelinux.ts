@@ -6,7 +6,6 @@ import type { Feed } from '../feed.ts';
 import { highestFixes } from '../fix-choice.ts';
 import type { OvalDefinition, OvalVersionTest } from '../oval/oval-definition.ts';
 import { ovalStretch } from '../oval/oval-stretch.ts';
-import { readOval } from '../oval/read-oval.ts';
 import { binaryAndSource } from '../source-names.ts';
 
 const base = 'https://raw.githubusercontent.com/microsoft/AzureLinuxVulnerabilityData/main';
@@ -50,6 +49,7 @@ export const azurelinux: Feed = {
 };
 
 async function* recordsOf(part: Part, namespace: string): AsyncGenerator<Advisory | SetAside> {
+  const { readOval } = await import('../oval/read-oval.ts');
   const found = new Map<string, Advisory[]>();
   for await (const definition of readOval(part.stream(documentBytes), part.url)) {
     if ('reason' in definition) {

@@ -4,10 +4,7 @@ import type { Advisory, AffectedRange, Cvss, SetAside } from '../advisory.ts';
 import { cancelParts, fetchParts, type Part } from '../conditional.ts';
 import type { Feed } from '../feed.ts';
 import { inflatedPart } from '../inflated-part.ts';
-import { oracleRanges } from '../oracle/oracle-ranges.ts';
-import { startLineages } from '../oracle/oracle-lineages.ts';
 import type { OvalDefinition } from '../oval/oval-definition.ts';
-import { readOval } from '../oval/read-oval.ts';
 
 const url = 'https://linux.oracle.com/security/oval/com.oracle.elsa-all.xml.bz2';
 
@@ -46,7 +43,10 @@ export const oracle: Feed = {
 };
 
 async function* recordsOf(part: Part): AsyncGenerator<Advisory | SetAside> {
+  const { readOval } = await import('../oval/read-oval.ts');
   const { ovalVectors } = await import('../oval/oval-vectors.ts');
+  const { oracleRanges } = await import('../oracle/oracle-ranges.ts');
+  const { startLineages } = await import('../oracle/oracle-lineages.ts');
   const lineages = startLineages();
   for await (const definition of readOval(inflatedPart(part, documentBytes), part.url)) {
     if ('reason' in definition) {

@@ -2,7 +2,6 @@ import { Fault } from '#core/fault.ts';
 import type { FeedRecord } from '../advisory.ts';
 import { fetchParts, type Part, readPart } from '../conditional.ts';
 import type { Feed, Fetched, FeedWorld, Mark } from '../feed.ts';
-import { vexAdvisory } from '../redhat/vex-advisory.ts';
 import { archivedDocuments, documentBytes } from '../redhat/vex-archive.ts';
 import { type Listed, type VexListing, vexListing } from '../redhat/vex-listing.ts';
 
@@ -167,6 +166,7 @@ async function optionalPart(world: FeedWorld, url: string): Promise<Part | null>
 }
 
 async function* recordsOf(bytes: Buffer, id: string): AsyncGenerator<FeedRecord> {
+  const { vexAdvisory } = await import('../redhat/vex-advisory.ts');
   const document = await readDocument(bytes, id);
   if (document === null) return;
   if (typeof document === 'string') yield { record: id, reason: document };

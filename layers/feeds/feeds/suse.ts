@@ -5,9 +5,7 @@ import { cancelParts, fetchParts, type Part } from '../conditional.ts';
 import type { Feed, FeedWorld, Mark } from '../feed.ts';
 import { inflatedPart } from '../inflated-part.ts';
 import type { OvalDefinition } from '../oval/oval-definition.ts';
-import { readOval } from '../oval/read-oval.ts';
 import { suseDocuments } from '../suse/suse-documents.ts';
-import { suseRanges } from '../suse/suse-ranges.ts';
 
 const base = 'https://ftp.suse.com/pub/projects/security/oval';
 
@@ -73,7 +71,9 @@ async function fetchFirst(world: FeedWorld, urls: readonly string[], mark: Mark 
 }
 
 async function* recordsOf(part: Part, namespace: string): AsyncGenerator<Advisory | SetAside> {
+  const { readOval } = await import('../oval/read-oval.ts');
   const { ovalVectors } = await import('../oval/oval-vectors.ts');
+  const { suseRanges } = await import('../suse/suse-ranges.ts');
   for await (const definition of readOval(inflatedPart(part, documentBytes), part.url)) {
     if ('reason' in definition) {
       yield definition;

@@ -1,6 +1,6 @@
 import { Fault } from '#core/fault.ts';
 import { defaultLimits } from '#core/limits.ts';
-import { type TarEntry, tarEntries } from '#registry/tar/tar-stream.ts';
+import type { TarEntry } from '#registry/tar/tar-stream.ts';
 import type { SetAside } from '../advisory.ts';
 import { fetchParts, type Part } from '../conditional.ts';
 import type { FeedWorld, Mark } from '../feed.ts';
@@ -72,6 +72,7 @@ async function readArchive(part: Part | null) {
 }
 
 async function* filesOf(part: Part): AsyncGenerator<TarEntry> {
+  const { tarEntries } = await import('#registry/tar/tar-stream.ts');
   try {
     for await (const entry of tarEntries(inflatedPart(part, archiveBytes), defaultLimits)) {
       if (entry.type === 'file' && entry.problem === null) yield entry;
