@@ -16,7 +16,7 @@ const budgets: Readonly<Record<FunctionName, number>> = {
   'catalog-reconcile': 540,
   'policy-engine-image-analyzed': 540,
   'policy-engine-image-matched': 540,
-  'feeds-schedule': 340,
+  'feeds-schedule': 375,
   dispatch: 320,
   migrator: 75,
 };
