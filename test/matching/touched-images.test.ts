@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Unannounced } from '#feeds/unannounced-store.ts';
-import { changeSize, touchedImages } from '#matching/touched-images.ts';
+import { changeSize, setsByIndex, touchedImages } from '#matching/touched-images.ts';
 import type { Sql } from '#platform/sql.ts';
 import { inRollback } from '#test/support/database.ts';
 
@@ -154,5 +154,48 @@ test('a change touches images beyond the first page', async () => {
     );
     await advise(sql, 'first', revision, Number.MAX_SAFE_INTEGER);
     assert.deepEqual(await touched(sql), ['touched first', 'touched last']);
+  });
+});
+
+test('sets are read instead of looked up when thousands of packages are touched, and an image is given once for all of them', async () => {
+  await inRollback(async (sql) => {
+    await store(sql, [
+      { name: 'first', state: 'analyzed' },
+      { name: 'second', state: 'analyzed' },
+      { name: 'none', state: 'analyzed' },
+    ]);
+    for (const name of ['first', 'second']) await advise(sql, name, revision, Number.MAX_SAFE_INTEGER);
+    // The second image has the first's set as well; packages that no image holds are touched beside.
+    await sql.query(
+      `insert into image_set (image_no, set_id) select i.image_no, s.set_id from image i, package_set s
+       where i.digest = 'second' and i.account = 'touched' and s.digest = decode(md5('first'), 'hex')`,
+    );
+    await sql.query(
+      `insert into package_change (revision, package_id, advisory_id, op)
+       select :revision::bigint, 1000000000 + n, 1, 1 from generate_series(1, 2500) n`,
+      { revision },
+    );
+    assert.deepEqual(await touched(sql), ['touched first', 'touched second']);
+  });
+});
+
+test('sets of touched packages are found by their index', async () => {
+  await inRollback(async (sql) => {
+    await sql.query(
+      `insert into package_set (digest, packages)
+       select decode(md5('filler ' || n), 'hex'), array[n, n + 1] from generate_series(1, 500) n`,
+    );
+    await sql.query('analyze package_set');
+    // Small tables are read whole, whatever indexes there are.
+    await sql.query(`select set_config('enable_seqscan', 'off', true) as set`);
+    const { feed, group, after, to } = change;
+    const plan = await sql.query<{ 'QUERY PLAN': string }>(`explain ${setsByIndex}`, {
+      feed,
+      group,
+      after,
+      to,
+      limit: 10,
+    });
+    assert.match(plan.map((row) => row['QUERY PLAN']).join('\n'), /Bitmap Index Scan on package_set_packages/);
   });
 });
