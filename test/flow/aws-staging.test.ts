@@ -43,10 +43,9 @@ test('where the database may not import, a large feed goes in as parameters, and
   await aws.database.once('revoke usage on schema aws_s3 from plimsoll_app', []);
   await using feeds = await startFeeds(aws);
   await sync(feeds);
-  assert.deepEqual(
-    await rows(aws, "select count(*)::text from advisory where hash <> '' and id like 'CVE-2032-%'"),
-    [['9000']],
-  );
+  assert.deepEqual(await rows(aws, "select count(*)::text from advisory where hash <> '' and id like 'CVE-2032-%'"), [
+    ['9000'],
+  ]);
   const told = feeds.lines().filter(({ reason }) => /deploy the stack again/.test(String(reason)));
   assert.equal(told.length, 1);
 });

@@ -104,14 +104,7 @@ const images: readonly (readonly [
     null,
     'ol:6',
   ],
-  [
-    'Amazon Linux 1',
-    { 'etc/system-release': 'Amazon Linux AMI release 2018.03\n' },
-    'amzn',
-    '2018.03',
-    null,
-    'amzn:1',
-  ],
+  ['Amazon Linux 1', { 'etc/system-release': 'Amazon Linux AMI release 2018.03\n' }, 'amzn', '2018.03', null, 'amzn:1'],
   [
     'Amazon Linux by its CPE name',
     { 'etc/system-release-cpe': 'cpe:2.3:o:amazon:amazon_linux:2\n' },
