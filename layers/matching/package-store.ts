@@ -14,7 +14,8 @@ export async function storePackageSets(sql: Sql, sets: readonly PackageSet[]): P
 
 /**
  * New names and packages are found by left join and only the missing are inserted (a conflict would burn an identity
- * value a row), in order, so that two writers cannot deadlock. A package stored under older key rules gets its new key.
+ * value a row), in order, so that two writers cannot deadlock. New names and their packages meet by sorting, not by a join, which is
+ * planned for a few of them and compares each with each when thousands are new. A package stored under older key rules gets its new key.
  */
 async function storePackageSet(sql: Sql, set: PackageSet): Promise<void> {
   await sql.query(
@@ -29,9 +30,12 @@ async function storePackageSet(sql: Sql, set: PackageSet): Promise<void> {
        on conflict (namespace, name) do update set namespace = excluded.namespace
        returning name_id, namespace, name
      ), named as materialized (
-       select coalesce(n.name_id, w.name_id) as name_id, j.* from j
-       left join name n on n.namespace = j.namespace and n.name = j.name
-       left join new_name w on w.namespace = j.namespace and w.name = j.name
+       select * from (
+         select max(m.name_id) over (partition by m.namespace, m.name) as name_id, m.purl, m.version, m.version_key, m.rules from (
+           select n.name_id, j.* from j left join name n on n.namespace = j.namespace and n.name = j.name
+           union all select w.name_id, w.namespace, w.name, null, null, null, null from new_name w
+         ) m
+       ) m where m.purl is not null
      ), added as (
        insert into package (name_id, purl, version, version_key, rules)
        select j.name_id, j.purl, j.version, j.version_key, j.rules from named j
