@@ -23,7 +23,8 @@ export interface AdvisoryTexts {
   readonly known: (about: string) => Known;
 }
 
-const atOnce = 1000;
+/** Their texts and facts fit into an answer: one that does not is asked for again in halves, and what it cost is lost. */
+const atOnce = 400;
 
 /**
  * The texts of advisories, each once however many packages have it, with what is known of the vulnerabilities that they name (the
