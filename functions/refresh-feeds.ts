@@ -1,10 +1,14 @@
 import { groupStatuses } from '#feeds/ensure-groups.ts';
 import { type FeedGroup, findGroup } from '#feeds/feed-group.ts';
 import { syncGroup } from '#feeds/sync-feed.ts';
+import { pruneChanges } from '#feeds/unannounced-store.ts';
 import { type AnnounceFeedsWorld, announceFeeds } from './announce-feeds.ts';
 import type { PipelineWorld } from './pipeline.ts';
 
 export type RefreshWorld = PipelineWorld & AnnounceFeedsWorld;
+
+/** For so long a change of packages that was told can still be looked up. */
+const changesKeptMs = 90 * 24 * 60 * 60 * 1000;
 
 /** Asks upstream for news of every group that is in use and older than this. Groups that were never needed stay unfetched. */
 export async function refreshFeeds(world: RefreshWorld, maxAgeMs: number): Promise<void> {
@@ -13,7 +17,7 @@ export async function refreshFeeds(world: RefreshWorld, maxAgeMs: number): Promi
 
 /**
  * Asks upstream for news of these groups, one after the other, and has every change told and images evaluated anew, also what an
- * earlier run left. `isOver` is asked before each: those that are left are the first of the next run. Throws, in the end, what kept
+ * earlier run left. What was told long ago is forgotten. `isOver` is asked before each: those that are left are the first of the next run. Throws, in the end, what kept
  * the last change from being told, and what the database throws.
  */
 export async function refreshGroups(
@@ -30,6 +34,7 @@ export async function refreshGroups(
     await refreshGroup(world, one);
     failure = await announceFeeds(world);
   }
+  while (!isOver() && (await pruneChanges(world.sql, world.clock.now() - changesKeptMs)));
   if (failure !== null) throw failure;
 }
 

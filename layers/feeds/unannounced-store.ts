@@ -46,3 +46,32 @@ export async function setAnnounced(sql: Sql, { feed, group, after, to }: Unannou
   );
   return rows.length === 1;
 }
+
+/** Rows that one call removes: well under a second. */
+const prunedAtOnce = 20_000;
+
+/**
+ * Removes what revisions begun before this moment did to packages, where it was announced: nobody asks for it any more. A bounded
+ * part; true while there may be more. Rows of `affected` and of revisions, by which the past is judged, stay.
+ */
+export async function pruneChanges(sql: Sql, before: number): Promise<boolean> {
+  const [row] = await sql.query<{ removed: number }>(
+    // Below the first change that is left there is nothing: revisions themselves stay for ever and are not looked at again.
+    `with old as materialized (
+       select r.revision from feed_revision r
+       join feed_group g on g.feed = r.feed and g.feed_group = r.feed_group
+       where r.at < :before::bigint and r.revision <= g.announced
+         and r.revision >= (select min(c.revision) from package_change c)
+       order by r.revision
+     ), gone as (
+       delete from package_change where (revision, package_id, advisory_id) in (
+         select c.revision, c.package_id, c.advisory_id from old cross join lateral (
+           select * from package_change c where c.revision = old.revision offset 0) c
+         limit :limit::bigint)
+       returning 1
+     )
+     select count(*) as removed from gone`,
+    { before, limit: prunedAtOnce },
+  );
+  return row!.removed === prunedAtOnce;
+}

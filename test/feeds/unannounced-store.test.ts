@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { silentLog } from '#core/log.ts';
 import { syncGroup } from '#feeds/sync-feed.ts';
-import { setAnnounced, type Unannounced, unannounced } from '#feeds/unannounced-store.ts';
+import { pruneChanges, setAnnounced, type Unannounced, unannounced } from '#feeds/unannounced-store.ts';
 import type { Sql } from '#platform/sql.ts';
 import { inRollback } from '#test/support/database.ts';
 import { testClock } from '#test/support/test-clock.ts';
@@ -104,4 +104,34 @@ test('a first load that broke is told when the group is whole', () =>
     const loadedAt = clock.now();
     assert.equal(await sync(), 'changed');
     assert.deepEqual(brief(await left()), [loadedAt]);
+  }));
+
+test('what changes did to packages is forgotten when it is old and was told, in bounded parts', () =>
+  inRollback(async (sql) => {
+    await sql.query('delete from package_change');
+    await sql.query(
+      `insert into feed_group (feed, feed_group, feed_version, checked_at, state, revision, announced, loaded_at, loaded_revision)
+       values ('prune', 'told', 1, 0, 'ok', 8000000004, 8000000004, 0, 8000000001),
+         ('prune', 'behind', 1, 0, 'ok', 8000000003, 8000000002, 0, 8000000002)`,
+    );
+    await sql.query(
+      `insert into feed_revision (revision, at, feed, feed_group) values (8000000001, 10, 'prune', 'told'),
+         (8000000002, 20, 'prune', 'behind'), (8000000003, 30, 'prune', 'behind'), (8000000004, 99, 'prune', 'told'),
+         (8000000005, 10, 'prune', 'told')`,
+    );
+    await sql.query(
+      `insert into package_change (revision, package_id, advisory_id, op)
+       select 8000000000 + r, n, 1, 1 from generate_series(1, 5) r, generate_series(1, case r when 1 then 30000 else 2 end) n`,
+    );
+    const left = async () =>
+      (
+        await sql.query('select revision - 8000000000 as r, count(*) as n from package_change group by 1 order by 1')
+      ).map(({ r, n }) => `${r}: ${n}`);
+    assert.equal(await pruneChanges(sql, 99), true, 'there is more');
+    assert.deepEqual(await left(), ['1: 10000', '2: 2', '3: 2', '4: 2', '5: 2']);
+    assert.equal(await pruneChanges(sql, 99), false);
+    const kept = ['3: 2', '4: 2', '5: 2'];
+    assert.deepEqual(await left(), kept, 'what was not told, what is young, and what no sync has ended');
+    assert.equal(await pruneChanges(sql, 99), false);
+    assert.deepEqual(await left(), kept);
   }));
