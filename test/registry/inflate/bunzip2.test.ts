@@ -12,7 +12,7 @@ const hull = Buffer.from(
 /** 3,000,000 zeros. */
 const zeros = Buffer.from('QlpoOTFBWSZTWaZFgLIAFvpACMAAQAAACCAAMMwJqmmpAi2pIEXi7kinChIUyLAWQA==', 'base64');
 const empty = Buffer.from('QlpoORdyRThQkAAAAAA=', 'base64');
-const blocks = await readFile(path.join(import.meta.dirname, '../fixtures/three-blocks.bz2'));
+const blocks = await readFile(path.join(import.meta.dirname, 'fixtures/three-blocks.bz2'));
 
 const hullText = 'hull, mast and keel\n'.repeat(3);
 const blocksText = Array.from({ length: 40_000 }, (_, i) => `keel ${i % 97} of ${Math.floor(i / 4001)}\n`).join('');
