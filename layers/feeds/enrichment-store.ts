@@ -1,23 +1,11 @@
 import type { Sql } from '#platform/sql.ts';
 import { chunkParameters, type RecordChunk, recordsOf } from './record-chunks.ts';
+import { hashesOf } from './hash-store.ts';
 import { type GroupName, told, turn } from './revision-store.ts';
 
 /** The hash of every record that the group has, by record. */
-export async function knownEnrichments(sql: Sql, { feed, group }: GroupName): Promise<Map<string, string>> {
-  const known = new Map<string, string>();
-  let after = '';
-  for (;;) {
-    const rows = await sql.query<{ record: string; hash: string }>(
-      `select record, encode(hash, 'hex') as hash from enrichment
-       where feed = :feed::text and feed_group = :group::text and record > :after::text
-       order by record limit 2000`,
-      { feed, group, after },
-    );
-    for (const { record, hash } of rows) known.set(record, hash);
-    const last = rows.at(-1);
-    if (last === undefined || rows.length < 2000) return known;
-    after = last.record;
-  }
+export function knownEnrichments(sql: Sql, name: GroupName): Promise<Map<string, string>> {
+  return hashesOf(sql, 'enrichment', name);
 }
 
 /** Writes new and changed records in place, as the chunk of this number of the revision; sent again it changes nothing. */
