@@ -55,7 +55,7 @@ export async function analyzeImage(
     const broken = source.layers[diffIds.indexOf(diffId)]!;
     await intake.take([broken]);
   });
-  const { distro, packages, notes } = assemble(composed, diffIds, analyzers, limits);
+  const { distro, packages, details, notes } = assemble(composed, diffIds, analyzers, limits);
   const shown = source.layers.map((layer, index) =>
     showLayer(layer, layers[index]!, intake.wasRead(layers[index]!.diffId)),
   );
@@ -75,6 +75,8 @@ export async function analyzeImage(
     manifest: source.manifest,
     distro,
     packages,
+    details,
+    base: null,
     notes: [...composed.notes, ...notes],
     files: composed.count,
   };

@@ -1,6 +1,7 @@
 import type { Distro } from '#core/distro.ts';
 import type { Package } from '#core/package.ts';
-import type { Fact } from '#schema/layer-report.ts';
+import type { ImageDetails } from '#schema/image-report.ts';
+import type { Fact, FileEntry } from '#schema/layer-report.ts';
 
 /** Bytes by position, in memory or in an unnamed temporary file: the analyzer cannot tell. */
 export interface RandomAccess {
@@ -33,6 +34,10 @@ export interface ImageView {
   readonly facts: readonly PathFacts[];
   /** The real path behind a path: symbolic links followed within the image; null when nothing is there. */
   resolve(path: string): string | null;
+  /** The entry at a path of the final file system; symbolic links are not followed. */
+  lookup(path: string): FileEntry | null;
+  /** All entries of the final file system, a folder before what is in it; made anew with each call. */
+  files(): Iterable<FileEntry>;
   /** Records a problem as a note of this analyzer. */
   note(path: string | null, problem: string): void;
 }
@@ -41,21 +46,27 @@ export interface ImageView {
 export type FoundPackage = Omit<Package, 'layer' | 'paths'> & {
   /** Where the facts came from: the path and key that tell the layer. Paths of copies are merged by the engine. */
   readonly evidence: { readonly path: string; readonly key: string };
+  /** The place within an archive that is the evidence, shown as `PATH:INSIDE` (`/a.war:WEB-INF/lib/b.jar`). */
+  readonly inside?: string;
   /** Other paths to show beside the evidence, relative to the root. */
   readonly otherPaths?: readonly string[];
 };
 
 /**
  * A reader of one kind of evidence. `read` sees one file of one layer and gives raw facts; `assemble` sees the facts that
- * survive in the final file system and gives packages. Both are pure. What `read` throws becomes a note with path and
- * reason; the engine walks, opens, limits and times.
+ * survive in the final file system and gives packages, `describe` what else they tell of the image. All are pure. What
+ * `read` throws becomes a note with path and reason; the engine walks, opens, limits and times.
  */
 export interface Analyzer {
   readonly name: string;
   /** Raised when the facts or packages change: known layers are then read again. */
   readonly version: number;
+  /** What of the settings decides its facts, as a text: layers read with other settings are read again for it. */
+  readonly settings?: string;
   /** Cheap, by path (relative, no leading slash), size in bytes and permission bits (`0o755`); asked for each regular file. */
   wants(path: string, size: number, mode: number): boolean;
   read(file: WantedFile): Iterable<Fact>;
   assemble(view: ImageView): Iterable<FoundPackage>;
+  /** Left out where packages are all. */
+  describe?(view: ImageView): Partial<ImageDetails>;
 }

@@ -1,3 +1,4 @@
+import { type AnalysisSettings, defaultAnalysisSettings } from './analysis-settings.ts';
 import type { Analyzer } from './analyzer.ts';
 import { nameAnalyzerSet } from './analyzer-set.ts';
 import { apk } from './analyzers/apk.ts';
@@ -8,8 +9,16 @@ import { osRelease } from './analyzers/os-release.ts';
 import { python } from './analyzers/python.ts';
 import { rpm } from './analyzers/rpm.ts';
 
-/** Every analyzer, in the order a reader wants: the distribution, what it installs, what languages install. */
-export const analyzers: readonly Analyzer[] = [osRelease, dpkg, apk, rpm, npm, python, golang];
+/**
+ * Every analyzer under these settings, in the order a reader wants: the distribution, what it installs, what languages
+ * install, programs of no package manager, then what is told beside packages.
+ */
+export function makeAnalyzers(_settings: AnalysisSettings): readonly Analyzer[] {
+  return [osRelease, dpkg, apk, rpm, npm, python, golang];
+}
+
+/** Every analyzer under the settings that hold when nobody chose. */
+export const analyzers: readonly Analyzer[] = makeAnalyzers(defaultAnalysisSettings);
 
 /** The name of this set at its versions. */
 export const analyzerSet: string = nameAnalyzerSet(analyzers);

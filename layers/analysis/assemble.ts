@@ -2,6 +2,7 @@ import type { Distro } from '#core/distro.ts';
 import type { Limits } from '#core/limits.ts';
 import type { Note } from '#core/note.ts';
 import type { Package } from '#core/package.ts';
+import type { ImageDetails } from '#schema/image-report.ts';
 import type { Analyzer, FoundPackage, ImageView } from './analyzer.ts';
 import { detectDistro, osRelease } from './analyzers/os-release.ts';
 import { withOwners } from './os/path-owners.ts';
@@ -13,12 +14,14 @@ export interface Assembled {
   readonly distro: Distro | null;
   /** One for each distinct type, name, version, arch and source, sorted by these in the order of their bytes. */
   readonly packages: readonly Package[];
+  readonly details: ImageDetails;
   readonly notes: readonly Note[];
 }
 
 /** A package with what is known of all its copies so far. */
 interface Gathered {
-  readonly package: FoundPackage;
+  /** The first copy; an installed one rather than one that is only declared. */
+  package: FoundPackage;
   readonly paths: Set<string>;
   readonly licenses: Set<string>;
   readonly files: Set<string>;
@@ -27,7 +30,7 @@ interface Gathered {
 }
 
 /**
- * Makes packages out of the facts that survive in an image. `diffIds` are those of its layers, base first. An analyzer
+ * Makes packages and details out of the facts that survive in an image. `diffIds` are those of its layers, base first. An analyzer
  * that throws is a note, and the packages it gave before stay.
  */
 export function assemble(
@@ -41,14 +44,29 @@ export function assemble(
     detectDistro(viewOf(composed, osRelease.name, null, notes, limits)),
   );
   const gathered = new Map<string, Gathered>();
+  const details: Partial<ImageDetails>[] = [];
   for (const analyzer of analyzers) {
     const view = viewOf(composed, analyzer.name, distro, notes, limits);
     guarded(analyzer.name, notes, () => {
       for (const found of analyzer.assemble(view)) gather(gathered, found, layerOf(composed, analyzer, found));
     });
+    guarded(analyzer.name, notes, () => details.push(analyzer.describe?.(view) ?? {}));
   }
   const packages = [...gathered.values()].map((copies) => finish(copies, diffIds)).sort(packageOrder);
-  return { distro, packages: withOwners(packages, (path) => composed.resolve(path)), notes };
+  const owned = withOwners(packages, (path) => composed.resolve(path));
+  return { distro, packages: owned, details: joinDetails(details), notes };
+}
+
+/** Details that nobody tells are empty lists. */
+function joinDetails(parts: readonly Partial<ImageDetails>[]): ImageDetails {
+  return {
+    users: parts.flatMap(({ users = [] }) => users),
+    privilegedFiles: parts.flatMap(({ privilegedFiles = [] }) => privilegedFiles),
+    secrets: parts.flatMap(({ secrets = [] }) => secrets),
+    contentMatches: parts.flatMap(({ contentMatches = [] }) => contentMatches),
+    retrievedFiles: parts.flatMap(({ retrievedFiles = [] }) => retrievedFiles),
+    malware: parts.flatMap(({ malware = [] }) => malware),
+  };
 }
 
 function viewOf(composed: Composed, analyzer: string, distro: Distro | null, notes: Note[], limits: Limits): ImageView {
@@ -57,6 +75,8 @@ function viewOf(composed: Composed, analyzer: string, distro: Distro | null, not
     distro,
     facts: composed.facts(analyzer),
     resolve: (path) => composed.resolve(path),
+    lookup: (path) => composed.lookup(path),
+    files: () => composed.files(),
     note: (path, problem) => {
       count += 1;
       if (count > limits.notes) return;
@@ -86,7 +106,11 @@ function gather(gathered: Map<string, Gathered>, found: FoundPackage, layer: num
   const identity = JSON.stringify([found.type, found.name, found.version, found.arch, found.source]);
   const known = gathered.get(identity);
   const copies = known ?? { package: found, paths: new Set(), licenses: new Set(), files: new Set(), layer };
-  for (const path of [found.evidence.path, ...(found.otherPaths ?? [])]) copies.paths.add(absolute(path));
+  // An installed copy is worth more than any document that names the package.
+  if (copies.package.declared !== undefined && found.declared === undefined) copies.package = found;
+  const inside = found.inside === undefined ? '' : `:${found.inside}`;
+  copies.paths.add(absolute(`${found.evidence.path}${inside}`));
+  for (const path of found.otherPaths ?? []) copies.paths.add(absolute(path));
   for (const license of found.licenses) copies.licenses.add(license);
   for (const file of found.files) copies.files.add(file);
   if (layer >= 0 && (copies.layer < 0 || layer < copies.layer)) copies.layer = layer;
@@ -95,6 +119,7 @@ function gather(gathered: Map<string, Gathered>, found: FoundPackage, layer: num
 
 function finish(copies: Gathered, diffIds: readonly string[]): Package {
   const { type, name, version, arch, source, origin, purl, vendor, size } = copies.package;
+  const { declared, metadata, requires, cpes } = copies.package;
   return {
     type,
     name,
@@ -109,6 +134,10 @@ function finish(copies: Gathered, diffIds: readonly string[]): Package {
     vendor,
     size,
     files: [...copies.files],
+    ...(declared === undefined ? {} : { declared }),
+    ...(metadata === undefined ? {} : { metadata }),
+    ...(requires === undefined ? {} : { requires }),
+    ...(cpes === undefined ? {} : { cpes }),
   };
 }
 

@@ -30,6 +30,15 @@ export interface Package {
   readonly files: readonly string[];
   /** Of a package of a language: the places in `paths` that packages of the distribution own; left out when there are none. */
   readonly owners?: readonly PathOwner[];
+  /**
+   * Set when nothing but a document in the image names the package: a lock file or an SBOM. Left out as soon as one
+   * installed copy was found.
+   */
+  readonly declared?: 'lock' | 'sbom';
+  /** What the ecosystem tells beside, by names that its analyzer documents; texts only. */
+  readonly metadata?: Readonly<Record<string, string>>;
+  /** What it needs, as declared: package names, without versions, alternatives and repeats. */
+  readonly requires?: readonly string[];
   /** CPE 2.3 names of a program that no package manager knows: it is judged by these. */
   readonly cpes?: readonly string[];
 }

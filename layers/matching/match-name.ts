@@ -43,9 +43,11 @@ export function namingWorld({ distro, packages }: Pick<ImageReport, 'distro' | '
  * Debian and Alpine advisories speak of source packages and their versions (Debian security tracker; apk `o:`), rpm advisories
  * of binary packages or of source packages (`NAME.src`), with the stream before the name for a modular build
  * (`nodejs:18/nodejs`), Arch's of packages as they are installed. Programs that no package manager knows are judged by their CPEs.
+ * What only a lock file or an SBOM names is judged where an installed copy would leave no trace.
  */
 export function matchNames(found: Package, world: NamingWorld): MatchNames {
-  const { scheme, namespace, os } = ecosystems[found.type];
+  const { scheme, namespace, os, declared } = ecosystems[found.type];
+  if (found.declared !== undefined && !declared) return unjudged('a document names it, but no copy of it was found');
   const cpes = cpeNames(found).map((cpe): MatchName => ({ namespace: 'cpe', scheme: 'generic', ...cpe }));
   if (cpes.length > 0) return { kind: 'named', names: cpes };
   if (!os) {

@@ -22,11 +22,11 @@ export function supportTables(): Readonly<Record<string, string>> {
     ),
     packages: table(
       ['package type', 'purl', 'versions ordered as', 'advisories by'],
-      Object.entries(ecosystems).map(([type, { purl, scheme, namespace }]) => [
+      Object.entries(ecosystems).map(([type, { os, purl, scheme, namespace }]) => [
         type,
         purl,
         scheme,
-        namespace ?? 'distribution',
+        namespace ?? (os ? 'distribution' : type === 'binary' ? 'NVD, by CPE' : 'none'),
       ]),
     ),
     schemes: table(

@@ -1,6 +1,7 @@
 import type { Facts, JudgedFinding, Match } from '#policy/gate.ts';
 import { resolveRule } from '#policy/rule.ts';
 import type { ImageReport } from '#schema/image-report.ts';
+import { noDetails } from '#test/support/reports.ts';
 import type { PolicyBundle, PolicyRule } from '#schema/policy-bundle.ts';
 
 export const now = Date.UTC(2026, 10, 21, 12);
@@ -25,6 +26,8 @@ export const image: ImageReport = {
   manifest: null,
   distro: { id: 'alpine', versionId: '3.9.0', codename: null, name: 'Alpine Linux', idLike: [] },
   packages: [],
+  details: noDetails,
+  base: null,
   notes: [],
   files: 0,
 };

@@ -29,6 +29,8 @@ export function analyzeFiles(
     distro: null,
     facts,
     resolve: (path) => (path in files ? path : null),
+    lookup: () => null,
+    files: () => [],
     note: (path, problem) => notes.push(`${path}: ${problem}`),
   });
   return { packages: [...packages], notes };

@@ -26,6 +26,6 @@ export async function assembleLayers(
     records: readLayer(layerSource(it), { analyzers, limits, temporaryPath }),
   }));
   const composed = await compose(composable, analyzers, limits);
-  const { distro, packages, notes } = assemble(composed, diffIds, analyzers, limits);
-  return { composed, diffIds, distro, packages, notes: [...composed.notes, ...notes] };
+  const { distro, packages, details, notes } = assemble(composed, diffIds, analyzers, limits);
+  return { composed, diffIds, distro, packages, details, notes: [...composed.notes, ...notes] };
 }

@@ -1,5 +1,5 @@
 import type { Package } from '#core/package.ts';
-import type { ImageReport } from '#schema/image-report.ts';
+import type { ImageDetails, ImageReport } from '#schema/image-report.ts';
 
 /** A package with everything that a test does not care about. */
 export function somePackage(found: Pick<Package, 'type' | 'name' | 'version'> & Partial<Package>): Package {
@@ -17,6 +17,16 @@ export function somePackage(found: Pick<Package, 'type' | 'name' | 'version'> & 
     ...found,
   };
 }
+
+/** Of an image that tells nothing beside its packages. */
+export const noDetails: ImageDetails = {
+  users: [],
+  privilegedFiles: [],
+  secrets: [],
+  contentMatches: [],
+  retrievedFiles: [],
+  malware: [],
+};
 
 /** An image report that holds these packages. */
 export function someReport(packages: readonly Package[], more: Partial<ImageReport> = {}): ImageReport {
@@ -36,6 +46,8 @@ export function someReport(packages: readonly Package[], more: Partial<ImageRepo
     manifest: null,
     distro: null,
     packages,
+    details: noDetails,
+    base: null,
     notes: [],
     files: 0,
     ...more,

@@ -1,8 +1,9 @@
 import type { Distro } from '#core/distro.ts';
 import { defaultLimits } from '#core/limits.ts';
 import type { Analyzer, FoundPackage, ImageView } from '#analysis/analyzer.ts';
-import { FileTree, newFolder } from '#analysis/overlay/file-tree.ts';
+import { type FileNode, FileTree, newFolder } from '#analysis/overlay/file-tree.ts';
 import { memoryAccess } from '#analysis/layers/random-access.ts';
+import type { FileEntry } from '#schema/layer-report.ts';
 
 /** A file system in few words: content by path; `{ link }` is a symbolic link. */
 export type SmallTree = Readonly<Record<string, string | Uint8Array | { readonly link: string }>>;
@@ -42,5 +43,20 @@ export function viewOf(
     const read = JSON.parse(JSON.stringify([...analyzer.read(file)]));
     if (read.length > 0) facts.push({ path, facts: read });
   }
-  return { distro, facts, resolve: (path) => files.resolve(path), note };
+  const entryOf = (path: string, { type, mode, uid, gid, size, sha256, link }: FileNode): FileEntry => {
+    return { path, type, mode, uid, gid, size, sha256, link };
+  };
+  return {
+    distro,
+    facts,
+    resolve: (path) => files.resolve(path),
+    lookup: (path) => {
+      const node = files.lookup(path);
+      return node === null ? null : entryOf(path, node);
+    },
+    *files() {
+      for (const [path, node] of files.walk()) yield entryOf(path, node);
+    },
+    note,
+  };
 }

@@ -9,7 +9,7 @@ import type { Package, PathOwner } from '#core/package.ts';
 export function withOwners(packages: readonly Package[], resolve: (path: string) => string | null): readonly Package[] {
   const places = new Map<string, string>();
   for (const { type, paths } of packages)
-    if (!ecosystems[type].os) for (const path of paths) places.set(path, `/${resolve(path.slice(1)) ?? path.slice(1)}`);
+    if (!ecosystems[type].os) for (const path of paths) places.set(path, `/${realFile(path.slice(1), resolve)}`);
   if (places.size === 0) return packages;
   const owners = ownersOf(packages, new Set(places.values()));
   if (owners.size === 0) return packages;
@@ -21,6 +21,11 @@ export function withOwners(packages: readonly Package[], resolve: (path: string)
     });
     return own.length === 0 ? found : { ...found, owners: own };
   });
+}
+
+/** The real name of a file, of the archive for a place within one (`a.war:WEB-INF/lib/b.jar`). */
+function realFile(path: string, resolve: (path: string) => string | null): string {
+  return resolve(path) ?? resolve(path.slice(0, Math.max(0, path.indexOf(':')))) ?? path;
 }
 
 /** Several packages may list a file: the first in the order of packages stands for them. */
