@@ -4,6 +4,15 @@ export interface NamedPattern {
   readonly regex: string;
 }
 
+/**
+ * What looks for malware. `address` is the path of a Unix socket or `HOST:PORT` of a clamd, `program` the path or name of
+ * clamscan, which has its databases where it looks for them itself.
+ */
+export type MalwareSettings =
+  | { readonly scanner: 'off' }
+  | { readonly scanner: 'clamd'; readonly address: string }
+  | { readonly scanner: 'clamscan'; readonly program: string };
+
 /** What an operator may choose of an analysis. Layers read with other settings are read again, for what they change only. */
 export interface AnalysisSettings {
   /** Patterns of secrets beside those that are always looked for. */
@@ -18,6 +27,8 @@ export interface AnalysisSettings {
   readonly retrievedBytes: number;
   /** Whether `/anchore_hints.json` of an image may add packages. */
   readonly hints: boolean;
+  /** A pass of its own, whose result is kept with the image and never with a layer: signatures change. */
+  readonly malware: MalwareSettings;
 }
 
 /** As the reference has them, but that larger files are searched. */
@@ -28,4 +39,5 @@ export const defaultAnalysisSettings: AnalysisSettings = {
   retrievedFiles: ['/etc/passwd'],
   retrievedBytes: 1000 * 1024,
   hints: false,
+  malware: { scanner: 'off' },
 };

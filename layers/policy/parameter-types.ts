@@ -1,5 +1,5 @@
 import type { ParameterType } from './parameter.ts';
-import { compileRegex, type Regex } from './regex/regex.ts';
+import { compileRegex, type Regex } from '#core/regex/regex.ts';
 
 /** Any text, empty too. */
 export const string: ParameterType<string> = {

@@ -1,4 +1,4 @@
-import { compileRegex } from './regex/regex.ts';
+import { compileRegex } from '#core/regex/regex.ts';
 
 /** A pattern of a mapping or allowlist item. */
 export interface Pattern {

@@ -1,9 +1,9 @@
 import { ecosystems } from '#core/ecosystem.ts';
 import { severities, severityRank } from '#core/severity.ts';
+import type { Regex } from '#core/regex/regex.ts';
 import { type CvssParts, cvssParts } from '#matching/cvss-parts.ts';
 import type { JudgedFinding, Match, Parameter, Trigger } from './gate.ts';
 import { boolean, float, integer, oneOf, regex } from './parameter-types.ts';
-import type { Regex } from './regex/regex.ts';
 
 const comparisons = {
   '=': (a: number, b: number) => a === b,

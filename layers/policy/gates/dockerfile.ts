@@ -1,9 +1,9 @@
+import { compileRegex } from '#core/regex/regex.ts';
 import { exposedToken, exposedTokens, portRange } from '../dockerfile/exposed-port.ts';
 import type { Gate, Match, ParameterValues, Trigger } from '../gate.ts';
 import { dockerfileOf, type ImageDockerfile } from '../dockerfile/image-dockerfile.ts';
 import { boolean, csvIntegers, csvLoose, oneOf, string } from '../parameter-types.ts';
-import { pythonList } from '../regex/python-text.ts';
-import { compileRegex } from '../regex/regex.ts';
+import { pythonList } from '../python-text.ts';
 
 const actualOnly = {
   type: boolean,

@@ -1,6 +1,6 @@
 import type { Gate, Trigger } from '../gate.ts';
 import { boolean, csv, integer } from '../parameter-types.ts';
-import { pythonList } from '../regex/python-text.ts';
+import { pythonList } from '../python-text.ts';
 import { vulnerablePackage } from '../vulnerable-package.ts';
 
 const day = 86_400_000;

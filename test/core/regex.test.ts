@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { compileRegex } from '#policy/regex/regex.ts';
+import { compileRegex } from '#core/regex/regex.ts';
 
 function matches(pattern: string, text: string): boolean {
   const compiled = compileRegex(pattern);

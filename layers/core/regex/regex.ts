@@ -1,4 +1,4 @@
-import { Fault } from '#core/fault.ts';
+import { Fault } from '../fault.ts';
 import { compileProgram, runProgram } from './regex-program.ts';
 import { parseRegex } from './regex-syntax.ts';
 
