@@ -1,4 +1,5 @@
 import type { Distro } from '#core/distro.ts';
+import type { Limits } from '#core/limits.ts';
 import type { Package } from '#core/package.ts';
 import type { ImageDetails } from '#schema/image-report.ts';
 import type { Fact, FileEntry } from '#schema/layer-report.ts';
@@ -19,6 +20,8 @@ export interface WantedFile {
   readonly size: number;
   readonly mode: number;
   readonly content: RandomAccess;
+  /** For what is bounded beyond the file itself (archives within it, documents that are parsed whole). */
+  readonly limits: Limits;
 }
 
 /** A surviving file with the facts an analyzer read from it. */

@@ -138,7 +138,7 @@ class LayerReading {
       for (const analyzer of wanted) yield* this.#noteRecord(analyzer.name, path, problem);
       return;
     }
-    const file = { path, size: body.size, mode, content: body.content };
+    const file = { path, size: body.size, mode, content: body.content, limits: this.#options.limits };
     for (const analyzer of wanted) {
       const { facts, problem } = this.#facts.read(analyzer, file);
       if (facts.length > 0) yield { kind: 'facts', analyzer: analyzer.name, path, facts };

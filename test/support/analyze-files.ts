@@ -1,3 +1,4 @@
+import { defaultLimits } from '#core/limits.ts';
 import type { Analyzer, FoundPackage } from '#analysis/analyzer.ts';
 import { byteOrder } from '#analysis/programs/byte-order.ts';
 import { memoryAccess } from '#analysis/layers/random-access.ts';
@@ -18,7 +19,8 @@ export function analyzeFiles(
     if (!analyzer.wants(path, content.size, mode)) return [];
     const read = [];
     try {
-      for (const fact of analyzer.read({ path, size: content.size, mode, content })) read.push(fact);
+      for (const fact of analyzer.read({ path, size: content.size, mode, content, limits: defaultLimits }))
+        read.push(fact);
     } catch (thrown) {
       notes.push(`${path}: ${(thrown as Error).message}`);
     }

@@ -39,7 +39,7 @@ export function viewOf(
     if (link !== null) continue;
     const bytes = Buffer.from(entry as string | Uint8Array);
     if (!analyzer.wants(path, bytes.length, 0o644)) continue;
-    const file = { path, size: bytes.length, mode: 0o644, content: memoryAccess(bytes) };
+    const file = { path, size: bytes.length, mode: 0o644, content: memoryAccess(bytes), limits: defaultLimits };
     const read = JSON.parse(JSON.stringify([...analyzer.read(file)]));
     if (read.length > 0) facts.push({ path, facts: read });
   }
