@@ -2,22 +2,27 @@ import assert from 'node:assert/strict';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { analyzerSet, analyzers } from '#analysis/analyzers.ts';
+import { type AnalysisSettings, defaultAnalysisSettings } from '#analysis/analysis-settings.ts';
+import { analyzerSet, analyzers, makeAnalyzers } from '#analysis/analyzers.ts';
 import { nameAnalyzerSet } from '#analysis/analyzer-set.ts';
 import { defaultLimits } from '#core/limits.ts';
 import { folderEntries } from '#registry/sources/folder-entries.ts';
+import type { ImageDetails } from '#schema/image-report.ts';
 import { assembleLayers } from '#test/support/assemble-layers.ts';
 import type { BuildEntry } from '#test/support/tar-builder.ts';
 
 /**
  * Each `test/analysis/ANALYZER/CASE/` is a small real file tree: `tree/`, or `layers/1`, `layers/2`, ... with whiteouts as
  * files. `want.json` says what the engine must make of it: `distro` (the fields given), `packages` (all, in order, the
- * fields given) and `notes` (all, in order, the fields given; none when left out).
+ * fields given), `details` (the lists given, whole) and `notes` (all, in order, the fields given; none when left out).
+ * `settings` are those that differ from what holds when nobody chose.
  */
 interface Want {
   readonly distro?: Readonly<Record<string, unknown>> | null;
   readonly packages: readonly Readonly<Record<string, unknown>>[];
+  readonly details?: Partial<ImageDetails>;
   readonly notes?: readonly Readonly<Record<string, unknown>>[];
+  readonly settings?: Partial<AnalysisSettings>;
 }
 
 for (const { name } of analyzers) {
@@ -31,8 +36,10 @@ for (const { name } of analyzers) {
   for (const one of cases) {
     test(`${name} reads ${one.replaceAll('-', ' ')}`, async () => {
       const want = JSON.parse(readFileSync(join(folder, one, 'want.json'), 'utf8')) as Want;
-      const found = await assembleLayers(await layersOf(join(folder, one)), analyzers);
+      const chosen = makeAnalyzers({ ...defaultAnalysisSettings, ...want.settings });
+      const found = await assembleLayers(await layersOf(join(folder, one)), chosen);
       assert.deepEqual(fieldsOf(found.packages, want.packages), want.packages);
+      if (want.details !== undefined) assert.deepEqual(fieldsOf([found.details], [want.details])[0], want.details);
       assert.deepEqual(fieldsOf(found.notes, want.notes ?? []), want.notes ?? []);
       if (want.distro !== undefined) assert.deepEqual(fieldsOf([found.distro], [want.distro])[0], want.distro);
     });
