@@ -9,16 +9,20 @@ export type JsonObject = Readonly<Record<string, unknown>>;
  * beyond the limit and `input/invalid` for what is no JSON or no object; the messages quote nothing of the file.
  */
 export function readJsonFile(content: RandomAccess, limit: number): JsonObject {
+  const value = readJsonValue(content, limit);
+  if (!isObject(value)) throw new Fault('input/invalid', 'is JSON, but no object');
+  return value;
+}
+
+/** The JSON value of any kind in a file, under the same terms. */
+export function readJsonValue(content: RandomAccess, limit: number): unknown {
   if (content.size > limit) throw new Fault('input/too-large', `is ${content.size} bytes; JSON is read up to ${limit}`);
   const text = new TextDecoder().decode(content.all(limit));
-  let value: unknown;
   try {
-    value = JSON.parse(text);
+    return JSON.parse(text);
   } catch (cause) {
     throw new Fault('input/invalid', 'is not JSON', { cause });
   }
-  if (!isObject(value)) throw new Fault('input/invalid', 'is JSON, but no object');
-  return value;
 }
 
 /** True for a JSON object: not null, not an array. */
