@@ -98,12 +98,12 @@ type Row = {
  * however many sets have it; texts last, for the rows of one page only; those of advisories apart (see {@link advisoryTexts}).
  */
 const statementOn = (affected: string) => `with s as materialized (
-    select k.package_id, k.name_id, k.version_key from package k
+    select k.package_id, k.name_id, k.version_key, k.purl, k.version from package k
     where k.package_id >= :package::bigint and k.package_id = any (array(
       select unnest(packages) from package_set
       where digest in (select decode(d, 'hex') from jsonb_array_elements_text(:sets::jsonb) d)))
   ), t as materialized (
-    select s.package_id, a.affected_id, a.advisory_id, a.severity,
+    select s.package_id, s.name_id, s.purl, s.version, a.affected_id, a.advisory_id, a.severity,
       case when a.keyless and a.status <> 2 then 'package' when a.status = 1 then 'advisory' end as reason
     from s
     cross join lateral (
@@ -112,21 +112,18 @@ const statementOn = (affected: string) => `with s as materialized (
       union all
       select r.affected_id, r.advisory_id, r.severity, r.status, true as keyless from ${affected} r
       where s.version_key is null and r.name_id = s.name_id and (r.status in (0, 1)
-        or r.status = 2 and r.exact = (select k.version from package k where k.package_id = s.package_id))
+        or r.status = 2 and r.exact = s.version)
       offset 0
     ) a
     where (s.package_id, a.affected_id) > (:package::bigint, :affected::bigint)
-    order by 1, 2 limit :limit::bigint
+    order by s.package_id, a.affected_id limit :limit::bigint
   )
-  select t.package_id, t.affected_id, t.advisory_id, t.reason, t.severity, p.purl, p.version, p.namespace, f.fixed, f.fix_state,
-    f.channel, f.fixed_at, f.only_for, f.valid_from,
-    coalesce((select at from feed_revision where revision = f.valid_from), 0) as valid_at
+  select t.package_id, t.affected_id, t.advisory_id, t.reason, t.severity, t.purl, t.version, n.namespace, f.fixed, f.fix_state,
+    f.channel, f.fixed_at, f.only_for, f.valid_from, coalesce(v.at, 0) as valid_at
   from t
-  cross join lateral (
-    select k.purl, k.version, n.namespace from package k join name n on n.name_id = k.name_id
-    where k.package_id = t.package_id offset 0
-  ) p
+  cross join lateral (select namespace from name where name.name_id = t.name_id offset 0) n
   cross join lateral (select * from affected where affected.affected_id = t.affected_id offset 0) f
+  left join feed_revision v on v.revision = f.valid_from
   order by t.package_id, t.affected_id`;
 
 /** Shared with the test that keeps its plan. */
