@@ -76,7 +76,7 @@ export async function admitToCatalog(
 /** An image by its digest or, where none has it, the newest one of an index with that digest; null when there is none. */
 export async function findImage({ sql }: World, account: string, digest: string): Promise<Image | null> {
   const rows = await sql.query<ImageRow>(
-    `select ${imageColumns} from image where account = :account::text and (digest = :digest::text or parent_digest = :digest::text)
+    `select ${imageColumns} from image where account = :account::text and (digest = :digest::text or parent_digest = :digest::text and parent_digest <> digest)
      order by digest = :digest::text desc, created_at desc limit 1`,
     { account, digest },
   );

@@ -36,7 +36,8 @@ export async function findUnknown(
        order by it.detected_at desc limit 1) t on true
      where case when a.tag is null
        then not exists (select from image i where i.account = :account::text and i.digest = a.digest)
-         and not exists (select from image i where i.account = :account::text and i.parent_digest = a.digest)
+         and not exists (select from image i where i.account = :account::text and i.parent_digest = a.digest
+           and i.parent_digest <> i.digest)
        else t.digest is null or (t.digest <> a.digest and t.parent_digest <> a.digest) end
      order by a.at`,
     {

@@ -49,7 +49,7 @@ export async function tagsAt(
     const rows: readonly { tag: string }[] = await sql.query<{ tag: string }>(
       `select t.tag from image_tag t join image i on i.account = t.account and i.digest = t.digest
        where t.account = :account::text and t.registry = :registry::text and t.repository = :repository::text
-         and (i.digest = :digest::text or i.parent_digest = :digest::text)
+         and (i.digest = :digest::text or i.parent_digest = :digest::text and i.parent_digest <> i.digest)
          and t.tag > :after::text and t.detected_at <= :at::bigint and not exists (
            select from image_tag n where n.account = t.account and n.registry = t.registry and n.repository = t.repository
              and n.tag = t.tag and n.detected_at > t.detected_at and n.detected_at <= :at::bigint offset 0)

@@ -39,7 +39,7 @@ export async function findGrounds(
     `with found as (
        select ${imageColumns} from image
        where account = :account::text
-         and (digest = :digest::text or parent_digest = :digest::text or image_id = :id::text)
+         and (digest = :digest::text or parent_digest = :digest::text and parent_digest <> digest or image_id = :id::text)
        order by image_id = :id::text desc, digest = :digest::text desc, created_at desc limit 1
      ), ruling as (
        select account, policy_id, active, bundle, created_at, updated_at from policy_bundle
