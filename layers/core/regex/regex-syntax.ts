@@ -2,7 +2,8 @@ import { anyOf, type CharTest, classes, controls, foldCase, not, one, range } fr
 
 /** What a pattern asks for, without captures and without greed: neither changes whether it matches. */
 export type RegexNode =
-  | { readonly kind: 'character'; readonly test: CharTest }
+  /** `text` is the character where the pattern writes it out, in either case where case is ignored. */
+  | { readonly kind: 'character'; readonly test: CharTest; readonly text?: string }
   | { readonly kind: 'sequence'; readonly nodes: readonly RegexNode[] }
   | { readonly kind: 'choice'; readonly nodes: readonly RegexNode[] }
   | { readonly kind: 'repeat'; readonly node: RegexNode; readonly min: number; readonly max: number }
@@ -265,7 +266,7 @@ class Parser {
   }
 
   #literal(text: string, flags: Flags): RegexNode {
-    return { kind: 'character', test: flags.ignoreCase ? foldCase(one(text)) : one(text) };
+    return { kind: 'character', test: flags.ignoreCase ? foldCase(one(text)) : one(text), text };
   }
 
   #until(end: string): string {

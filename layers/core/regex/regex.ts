@@ -1,6 +1,7 @@
 import { Fault } from '../fault.ts';
 import { compileProgram, runProgram } from './regex-program.ts';
 import { parseRegex } from './regex-syntax.ts';
+import { requiredTexts } from './required-texts.ts';
 
 /** A user's pattern, ready to be asked. */
 export interface Regex {
@@ -11,13 +12,21 @@ export interface Regex {
    * a rule that cannot look at all of it cannot be evaluated.
    */
   matches(text: string): boolean;
+  /**
+   * ASCII texts in lower case, of three characters or more: one of them stands, in whatever case, in every text that
+   * matches. Null where the pattern asks for no such text. To look for these first is quick.
+   */
+  readonly needs: readonly string[] | null;
 }
 
 /** Characters of a pattern. */
 const maxPattern = 4_096;
 
+/** Shorter texts stand everywhere. */
+const shortestNeed = 3;
+
 /** Characters of a text that a pattern is matched against. */
-const maxText = 65_536;
+export const maxText = 65_536;
 
 /**
  * The one place where patterns that users write become something that runs. JavaScript's own engine backtracks and reads
@@ -38,6 +47,7 @@ export function compileRegex(
     kind: 'regex',
     regex: {
       source,
+      needs: requiredTexts(parsed.node, shortestNeed),
       matches(text) {
         if (text.length > maxText) {
           throw new Fault(
