@@ -1,5 +1,6 @@
 import type { Distro } from '#core/distro.ts';
 import type { Limits } from '#core/limits.ts';
+import type { PackageType } from '#core/ecosystem.ts';
 import type { Package } from '#core/package.ts';
 import type { ImageDetails } from '#schema/image-report.ts';
 import type { Fact, FileEntry } from '#schema/layer-report.ts';
@@ -41,6 +42,8 @@ export interface ImageView {
   lookup(path: string): FileEntry | null;
   /** All entries of the final file system, a folder before what is in it; made anew with each call. */
   files(): Iterable<FileEntry>;
+  /** Whether an analyzer that stands before this one found such a package. */
+  found(type: PackageType, name: string, version: string): boolean;
   /** Records a problem as a note of this analyzer. */
   note(path: string | null, problem: string): void;
 }
@@ -51,6 +54,8 @@ export type FoundPackage = Omit<Package, 'layer' | 'paths'> & {
   readonly evidence: { readonly path: string; readonly key: string };
   /** The place within an archive that is the evidence, shown as `PATH:INSIDE` (`/a.war:WEB-INF/lib/b.jar`). */
   readonly inside?: string;
+  /** Shown in place of the evidence's path; of what somebody only says is there. */
+  readonly location?: string;
   /** Other paths to show beside the evidence, relative to the root. */
   readonly otherPaths?: readonly string[];
 };

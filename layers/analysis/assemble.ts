@@ -40,17 +40,19 @@ export function assemble(
   limits: Limits,
 ): Assembled {
   const notes: Note[] = [];
-  const distro = guarded(osRelease.name, notes, () =>
-    detectDistro(viewOf(composed, osRelease.name, null, notes, limits)),
-  );
   const gathered = new Map<string, Gathered>();
+  const view = (analyzer: string, distro: Distro | null): ImageView => ({
+    ...viewOf(composed, analyzer, distro, notes, limits),
+    found: finder(gathered),
+  });
+  const distro = guarded(osRelease.name, notes, () => detectDistro(view(osRelease.name, null)));
   const details: Partial<ImageDetails>[] = [];
   for (const analyzer of analyzers) {
-    const view = viewOf(composed, analyzer.name, distro, notes, limits);
+    const seen = view(analyzer.name, distro);
     guarded(analyzer.name, notes, () => {
-      for (const found of analyzer.assemble(view)) gather(gathered, found, layerOf(composed, analyzer, found));
+      for (const found of analyzer.assemble(seen)) gather(gathered, found, layerOf(composed, analyzer, found));
     });
-    guarded(analyzer.name, notes, () => details.push(analyzer.describe?.(view) ?? {}));
+    guarded(analyzer.name, notes, () => details.push(analyzer.describe?.(seen) ?? {}));
   }
   const packages = [...gathered.values()].map((copies) => finish(copies, diffIds)).sort(packageOrder);
   const owned = withOwners(packages, (path) => composed.resolve(path));
@@ -69,7 +71,13 @@ function joinDetails(parts: readonly Partial<ImageDetails>[]): ImageDetails {
   };
 }
 
-function viewOf(composed: Composed, analyzer: string, distro: Distro | null, notes: Note[], limits: Limits): ImageView {
+function viewOf(
+  composed: Composed,
+  analyzer: string,
+  distro: Distro | null,
+  notes: Note[],
+  limits: Limits,
+): Omit<ImageView, 'found'> {
   let count = 0;
   return {
     distro,
@@ -85,6 +93,16 @@ function viewOf(composed: Composed, analyzer: string, distro: Distro | null, not
       if (count < limits.notes) notes.push({ analyzer, layer, path: where, problem });
       else notes.push({ analyzer, layer: null, path: null, problem: 'further problems are not listed (limit notes)' });
     },
+  };
+}
+
+/** Says what was gathered when it is first asked. */
+function finder(gathered: ReadonlyMap<string, Gathered>): ImageView['found'] {
+  const identity = (...parts: readonly string[]) => JSON.stringify(parts);
+  let known: ReadonlySet<string> | null = null;
+  return (type, name, version) => {
+    known ??= new Set(Array.from(gathered.values(), ({ package: it }) => identity(it.type, it.name, it.version)));
+    return known.has(identity(type, name, version));
   };
 }
 
@@ -109,7 +127,7 @@ function gather(gathered: Map<string, Gathered>, found: FoundPackage, layer: num
   // An installed copy is worth more than any document that names the package.
   if (copies.package.declared !== undefined && found.declared === undefined) copies.package = found;
   const inside = found.inside === undefined ? '' : `:${found.inside}`;
-  copies.paths.add(absolute(`${found.evidence.path}${inside}`));
+  copies.paths.add(absolute(found.location ?? `${found.evidence.path}${inside}`));
   for (const path of found.otherPaths ?? []) copies.paths.add(absolute(path));
   for (const license of found.licenses) copies.licenses.add(license);
   for (const file of found.files) copies.files.add(file);

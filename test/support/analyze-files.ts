@@ -33,6 +33,7 @@ export function analyzeFiles(
     resolve: (path) => (path in files ? path : null),
     lookup: () => null,
     files: () => [],
+    found: () => false,
     note: (path, problem) => notes.push(`${path}: ${problem}`),
   });
   return { packages: [...packages], notes };

@@ -57,6 +57,7 @@ export function viewOf(
     *files() {
       for (const [path, node] of files.walk()) yield entryOf(path, node);
     },
+    found: () => false,
     note,
   };
 }
