@@ -5,18 +5,22 @@ import type { Fact } from '#schema/layer-report.ts';
 import type { Analyzer, FoundPackage, ImageView, WantedFile } from '../analyzer.ts';
 import { isObject, readJsonFile } from '../texts/json-file.ts';
 import { type PythonMetadata, parsePythonMetadata } from '../python/python-metadata.ts';
+import { pythonName } from '../python/python-name.ts';
 import { type PythonRecord, parsePythonRecord } from '../python/python-record.ts';
+import { requirementNames } from '../python/requirement.ts';
 import { lines } from '../texts/rfc822.ts';
 import { licenseNames } from '../licenses/spdx.ts';
 
 /**
  * Python distributions as they are installed, wherever they lie: `NAME.dist-info` (PyPA: recording installed projects),
  * and the older `NAME.egg-info` folders and files and `.egg` folders that distributions and setuptools leave behind.
+ * Metadata: `installer` (INSTALLER: `pip`, `uv`, `conda`, `rpm`, ...), and of what came from no index `url`, `commit`, and
+ * `editable` where it is the source tree that is used.
  */
 export const python: Analyzer = {
   name: 'python',
-  version: 1,
-  wants: (path) => placeOf(path) !== null,
+  version: 2,
+  wants: (path) => (path.includes('-info') || path.includes('/EGG-INFO/')) && placeOf(path) !== null,
   read: readMetadataFile,
   assemble: assemblePackages,
 };
@@ -27,7 +31,7 @@ const metadataWindow = 1024 * 1024;
 const listWindow = 32 * 1024 * 1024;
 const maxFiles = 250_000;
 
-type Part = 'metadata' | 'record' | 'installed-files' | 'sources' | 'direct-url' | 'installer';
+type Part = 'metadata' | 'record' | 'installed-files' | 'sources' | 'requires' | 'direct-url' | 'installer';
 
 /** Where a file of a distribution belongs: `unit` is what all files of the distribution share, `base` the folder it is installed in. */
 interface Place {
@@ -47,6 +51,7 @@ const eggInfoParts: Readonly<Record<string, Part>> = {
   'PKG-INFO': 'metadata',
   'installed-files.txt': 'installed-files',
   'SOURCES.txt': 'sources',
+  'requires.txt': 'requires',
 };
 
 /** What a path is to a Python distribution, null for nothing. `~ip-1.0.dist-info` is what pip left of a broken uninstallation. */
@@ -83,6 +88,8 @@ function* readMetadataFile(file: WantedFile): Iterable<Fact> {
     if (file.size > listWindow || list.files.length === maxFiles) {
       throw new Fault('input/too-large', `lists more files than the first ${list.files.length}, which are kept`);
     }
+  } else if (part === 'requires') {
+    yield { key: part, data: eggRequires(textOf(file.content.read(0, metadataWindow))) };
   } else if (part === 'direct-url') {
     yield { key: part, data: readDirectUrl(file) };
   } else if (part === 'installer') {
@@ -97,6 +104,16 @@ function plainList(text: string): PythonRecord {
     if (files.length === maxFiles) break;
   }
   return { files, size: null };
+}
+
+/** What an egg needs in any case: what extras and markers ask for stands in sections behind (setuptools). */
+function eggRequires(text: string): readonly string[] {
+  const needed: string[] = [];
+  for (const line of lines(text)) {
+    if (line.startsWith('[')) break;
+    needed.push(line);
+  }
+  return requirementNames(needed);
 }
 
 const textOf = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
@@ -126,6 +143,9 @@ function* assemblePackages(view: ImageView): Iterable<FoundPackage> {
     for (const { key, data } of facts) {
       const metadata = data as PythonMetadata;
       const record = beside<PythonRecord>('RECORD');
+      const direct = beside<DirectUrl>('direct_url.json');
+      const requires = metadata.requires ?? beside<readonly string[]>('requires.txt') ?? [];
+      const told = metadataOf(beside<string>('INSTALLER'), direct);
       yield {
         type: 'python',
         name: metadata.name,
@@ -133,15 +153,26 @@ function* assemblePackages(view: ImageView): Iterable<FoundPackage> {
         arch: null,
         source: null,
         origin: null,
-        purl: purlOf(metadata, beside<DirectUrl>('direct_url.json')),
+        purl: purlOf(metadata, direct),
         licenses: (metadata.licenses ?? []).flatMap(licenseNames),
         vendor: metadata.author ?? null,
         size: record?.size ?? null,
         files: record ? absolute(place.base, record.files) : listedFiles(view, place, beside),
+        ...(Object.keys(told).length > 0 ? { metadata: told } : {}),
+        ...(requires.length > 0 ? { requires } : {}),
         evidence: { path, key },
       };
     }
   }
+}
+
+function metadataOf(installer = '', direct?: DirectUrl): Readonly<Record<string, string>> {
+  return {
+    ...(installer === '' ? {} : { installer }),
+    ...(direct === undefined ? {} : { url: direct.url }),
+    ...(direct?.commit === undefined ? {} : { commit: direct.commit }),
+    ...(direct?.editable === true ? { editable: 'true' } : {}),
+  };
 }
 
 /** `pkg:pypi/` with the normalised name (PEP 503), and the exact commit of what was installed from version control. */
@@ -149,7 +180,7 @@ function purlOf(metadata: PythonMetadata, direct: DirectUrl | undefined): string
   const commit = direct?.vcs !== undefined && direct.commit !== undefined;
   return formatPurl({
     type: 'pypi',
-    name: metadata.name.toLowerCase().replace(/[-_.]+/g, '-'),
+    name: pythonName(metadata.name),
     version: metadata.version,
     qualifiers: { vcs_url: commit ? `${direct.vcs}+${direct.url}@${direct.commit}` : null },
   });

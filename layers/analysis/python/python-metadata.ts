@@ -1,6 +1,8 @@
 import { Fault } from '#core/fault.ts';
 import { personText } from '../texts/declared-person.ts';
 import { type Headers, parseHeaders, unfoldText } from '../texts/rfc822.ts';
+import { isPythonName } from './python-name.ts';
+import { requirementNames } from './requirement.ts';
 import { declaredLicense, spdxId } from '../licenses/spdx.ts';
 
 /** What counts of a METADATA or PKG-INFO. */
@@ -11,6 +13,8 @@ export interface PythonMetadata {
   readonly licenses?: readonly string[];
   readonly author?: string;
   readonly homepage?: string;
+  /** Distributions that it needs, without those of extras. */
+  readonly requires?: readonly string[];
 }
 
 const maxVersion = 256;
@@ -26,7 +30,7 @@ const maxClassifiers = 500;
 export function parsePythonMetadata(text: string): PythonMetadata {
   const headers = parseHeaders(text);
   const name = first(headers, 'name');
-  if (!/^([A-Z0-9]|[A-Z0-9][A-Z0-9._-]{0,212}[A-Z0-9])$/i.test(name)) {
+  if (!isPythonName(name)) {
     throw new Fault('input/invalid', 'has no valid Name, so it is no installed distribution');
   }
   const version = first(headers, 'version');
@@ -36,12 +40,14 @@ export function parsePythonMetadata(text: string): PythonMetadata {
   const licenses = licensesOf(headers);
   const author = authorOf(headers);
   const homepage = homepageOf(headers);
+  const requires = requirementNames(headers.get('requires-dist') ?? []);
   return {
     name,
     version,
     ...(licenses.length > 0 ? { licenses } : {}),
     ...(author !== null ? { author } : {}),
     ...(homepage !== '' ? { homepage } : {}),
+    ...(requires.length > 0 ? { requires } : {}),
   };
 }
 

@@ -1,0 +1,3 @@
+<?php /* Plugin Name: Night Watch
+Version: 0.1
+*/

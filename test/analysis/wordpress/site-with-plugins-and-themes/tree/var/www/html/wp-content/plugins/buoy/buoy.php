@@ -1,0 +1,1 @@
+<?php/* * Plugin Name: Buoy &amp; Bell * Version: 2.0.0-beta.1 */// Version: 9
