@@ -31,8 +31,10 @@ export type LayerRecord =
   | {
       readonly kind: 'head';
       readonly version: 1;
-      /** The analyzer set that read the layer. */
+      /** The analyzer set that read the layer, and of what it was made: the engine, and each analyzer (`npm@2`). */
       readonly analyzers: string;
+      readonly engine: string;
+      readonly members: readonly string[];
     }
   | ({ readonly kind: 'file' } & FileEntry)
   /** `.wh.NAME`: this path of the layers below is gone. */

@@ -5,8 +5,9 @@ import type { Platform } from '#platform/platform.ts';
 import type { ImageSource, SourceLayer } from '#registry/layer-source.ts';
 import type { ImageReport, ReportLayer } from '#schema/image-report.ts';
 import type { Analyzer } from './analyzer.ts';
+import { type AnalysisSettings, defaultAnalysisSettings } from './analysis-settings.ts';
 import { nameAnalyzerSet } from './analyzer-set.ts';
-import { analyzers as allAnalyzers } from './analyzers.ts';
+import { makeAnalyzers } from './analyzers.ts';
 import { assemble } from './assemble.ts';
 import { type Composed, compose } from './compose.ts';
 import { type AnalysisProgress, LayerIntake } from './layers/layer-intake.ts';
@@ -15,15 +16,22 @@ import { deleteLayerReport, readLayerReport } from './report-store.ts';
 
 export interface AnalyzeImageOptions {
   readonly limits: Limits;
+  /** What analyzers look for; as it comes when left out. */
+  readonly analysisSettings?: AnalysisSettings;
   /** A path for temporary files, in a folder that exists; what is opened beside it has no name. */
   readonly temporaryFile: (name: string) => string;
-  /** Worker threads to read layers on; without, layers are read here, one after another. */
+  /**
+   * Worker threads to read layers on. Without, layers are read here, one after another, and a file that makes an analyzer
+   * hang hangs the process.
+   */
   readonly pool?: LayerPool;
   readonly onProgress?: (progress: AnalysisProgress) => void;
   /** Ends the analysis early with the reason of the signal. */
   readonly signal?: AbortSignal;
-  /** All analyzers when left out. Others cannot be combined with a pool, whose workers know the list only. */
+  /** All under the settings when left out. Others cannot be combined with a pool, whose workers know the list only. */
   readonly analyzers?: readonly Analyzer[];
+  /** Milliseconds since any fixed moment; for tests, and not with a pool. */
+  readonly elapsed?: () => number;
 }
 
 /**
@@ -37,7 +45,7 @@ export async function analyzeImage(
   source: ImageSource,
   options: AnalyzeImageOptions,
 ): Promise<ImageReport> {
-  const { limits, analyzers = allAnalyzers } = options;
+  const { limits, analysisSettings = defaultAnalysisSettings, analyzers = makeAnalyzers(analysisSettings) } = options;
   if (source.layers.length > limits.layers) {
     throw new Fault(
       'image/too-large',
@@ -47,8 +55,8 @@ export async function analyzeImage(
       },
     );
   }
-  const analyzerSet = nameAnalyzerSet(analyzers);
-  const intake = new LayerIntake(world.blobs, analyzerSet, analyzers, options);
+  const analyzerSet = nameAnalyzerSet(analyzers, limits);
+  const intake = new LayerIntake(world, analyzers, { ...options, analysisSettings });
   const layers = await intake.take(source.layers);
   const diffIds = layers.map(({ diffId }) => diffId);
   const composed = await composeStored(world, analyzerSet, diffIds, analyzers, limits, async (diffId) => {

@@ -5,6 +5,7 @@ import { moveImage } from '#catalog/image-store.ts';
 import type { Platform } from '#platform/platform.ts';
 import type { Event, EventOf } from '#schema/events.ts';
 import type { ImageReport } from '#schema/image-report.ts';
+import type { AnalysisSettings } from './analysis-settings.ts';
 import { analyzeImage } from './analyze-image.ts';
 import { putImageReport } from './image-report-store.ts';
 import type { LayerPool } from './layer-pool.ts';
@@ -12,6 +13,7 @@ import type { LayerPool } from './layer-pool.ts';
 export type AnalyzeWorld = Pick<Platform, 'sql' | 'blobs' | 'clock' | 'log'> & {
   readonly openRegistryImage: OpenRegistryImage;
   readonly limits: Limits;
+  readonly analysisSettings?: AnalysisSettings;
   readonly pool: LayerPool;
   readonly temporaryFile: (name: string) => string;
   /** Ends the work early: the image stays claimed, and who takes it up again goes on with the layers that are known by then. */

@@ -1,13 +1,20 @@
 import { availableParallelism } from 'node:os';
 import type { Limits } from '#core/limits.ts';
 import type { SourceLayer } from '#registry/layer-source.ts';
+import type { AnalysisSettings } from './analysis-settings.ts';
+import type { LostRead } from './layers/fact-reader.ts';
 import type { LayerEnd } from './layers/layer-report.ts';
-import { LayerThread, type ThreadLimits } from './threads/layer-thread.ts';
+import { LayerThread } from './threads/layer-thread.ts';
 import type { IncomingReport } from './report-store.ts';
 
 /** How one layer is to be read. */
 export interface PoolReadOptions {
   readonly limits: Limits;
+  readonly settings: AnalysisSettings;
+  /** Names of those that are to read it, of all that there are under these settings. */
+  readonly analyzers: readonly string[];
+  /** Reads that ended a thread before. */
+  readonly lost: readonly LostRead[];
   /** As of readLayer. */
   readonly temporaryPath: string;
   readonly onBytes: (done: number) => void;
@@ -20,9 +27,13 @@ export interface LayerPool extends AsyncDisposable {
   readonly size: number;
   /** The report of a layer; nothing is read before its bytes are asked for. */
   read(layer: SourceLayer, options: PoolReadOptions): IncomingReport;
+  /** Starts a thread ahead of the first layer: that takes 200 ms, in which an image can be opened. */
+  warm(): void;
 }
 
-export interface LayerPoolOptions extends Partial<ThreadLimits> {
+export interface LayerPoolOptions {
+  readonly heapMiB?: number;
+  readonly stallSeconds?: number;
   /** One for each core when left out, at most 8. */
   readonly size?: number;
   /** The entry of a thread; another one is for tests. */
@@ -31,12 +42,13 @@ export interface LayerPoolOptions extends Partial<ThreadLimits> {
 
 /**
  * Opens a pool; nothing is started yet. A thread that passes `heapMiB` (1,024 when left out) or is busy without a sign for
- * `stallSeconds` (300) is ended, and the layer refused with `image/too-large`.
+ * `stallSeconds` (one and a half times the limit analyzerSeconds) is ended, and the layer refused with `image/too-large`;
+ * the fault tells which read it was at, so that the layer can be read again without (lost-reads.ts).
  */
 export function openLayerPool(options: LayerPoolOptions = {}): LayerPool {
   const size = options.size ?? Math.min(availableParallelism(), 8);
   const script = options.script ?? new URL('./threads/layer-worker.ts', import.meta.url);
-  const limits = { heapMiB: options.heapMiB ?? 1024, stallSeconds: options.stallSeconds ?? 300 };
+  const limits = { heapMiB: options.heapMiB ?? 1024, stallSeconds: options.stallSeconds ?? null };
   return new Threads(size, () => new LayerThread(script, limits));
 }
 
@@ -61,6 +73,10 @@ class Threads implements LayerPool {
     return { bytes: this.#bytes(layer, options, onEnd), end: () => end };
   }
 
+  warm(): void {
+    if (this.#all.size === 0) this.#idle.push(this.#add());
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     await Promise.all(Array.from(this.#all, (thread) => thread.terminate()));
   }
@@ -78,6 +94,10 @@ class Threads implements LayerPool {
     while (this.#busy >= this.size) await new Promise<void>((resolve) => this.#waiting.push(resolve));
     this.#busy += 1;
     for (let idle = this.#idle.pop(); idle !== undefined; idle = this.#idle.pop()) if (idle.usable) return idle;
+    return this.#add();
+  }
+
+  #add(): LayerThread {
     const thread = this.#start();
     this.#all.add(thread);
     return thread;

@@ -1,11 +1,12 @@
 import type { Digest } from '#core/digest.ts';
 import { Fault } from '#core/fault.ts';
 import { defaultLimits, type Limits } from '#core/limits.ts';
+import type { Blobs } from '#platform/blobs.ts';
 import type { Platform } from '#platform/platform.ts';
 import type { ImageReport } from '#schema/image-report.ts';
 import type { LayerRecord } from '#schema/layer-report.ts';
 import { type ComposedFile, compose } from './compose.ts';
-import { readLayerReport } from './report-store.ts';
+import { otherReports, readLayerReport } from './report-store.ts';
 
 /**
  * The final file system of an analyzed image, a folder before what is in it, composed again from the layer reports.
@@ -29,11 +30,19 @@ async function* fileRecords(
   analyzerSet: string,
   diffId: Digest,
 ): AsyncGenerator<LayerRecord, void> {
-  const records = await readLayerReport(world.blobs, analyzerSet, diffId);
+  const records = await fileReport(world.blobs, analyzerSet, diffId);
   if (records === null) {
     throw new Fault('data/corrupt', `the report of the layer ${diffId} is not stored; analyze the image again`, {
       detail: { diffId },
     });
   }
   for await (const record of records) if (record.kind !== 'facts' && record.kind !== 'note') yield record;
+}
+
+/** Files are told alike by every set: the report that the image was composed of may have made room for a later one. */
+async function fileReport(blobs: Blobs, analyzerSet: string, diffId: Digest) {
+  const own = await readLayerReport(blobs, analyzerSet, diffId);
+  if (own !== null) return own;
+  const [other] = await otherReports(blobs, analyzerSet, diffId);
+  return other === undefined ? null : await readLayerReport(blobs, other.analyzers, diffId);
 }

@@ -1,19 +1,22 @@
 import { type Digest, finishDigest, startDigest } from '#core/digest.ts';
 import { Fault } from '#core/fault.ts';
 import type { Limits } from '#core/limits.ts';
+import { stopwatch } from '#platform/stopwatch.ts';
 import type { SourceLayer } from '#registry/layer-source.ts';
 import type { TarEntry } from '#registry/tar/tar-stream.ts';
 import type { FileEntry, LayerRecord } from '#schema/layer-report.ts';
 import type { Analyzer } from './analyzer.ts';
-import { nameAnalyzerSet } from './analyzer-set.ts';
-import { FactReader } from './layers/fact-reader.ts';
+import { type AnalyzerSet, analyzerSetOf } from './analyzer-set.ts';
+import { FactReader, type FactReaderOptions } from './layers/fact-reader.ts';
 import { LinkedFiles } from './layers/linked-files.ts';
 import { layerName } from './layers/layer-name.ts';
+import type { LayerHead } from './layers/layer-report.ts';
+import { LayerNotes, layerItself } from './layers/layer-notes.ts';
 import { openLayerPass } from './layers/layer-pass.ts';
 import { type ReadBody, readBody } from './layers/read-body.ts';
 import { readWhiteout } from './layers/whiteout.ts';
 
-export interface ReadLayerOptions {
+export interface ReadLayerOptions extends Partial<FactReaderOptions> {
   readonly analyzers: readonly Analyzer[];
   readonly limits: Limits;
   /** Unnamed temporary files are opened beside this path, for files too large to be held in memory. */
@@ -32,11 +35,16 @@ export interface ReadLayerOptions {
  * a single file only is a note.
  */
 export async function* readLayer(layer: SourceLayer, options: ReadLayerOptions): AsyncGenerator<LayerRecord, void> {
-  yield { kind: 'head', version: 1, analyzers: nameAnalyzerSet(options.analyzers) };
+  yield headOf(analyzerSetOf(options.analyzers, options.limits));
   const reading = new LayerReading(layer, options);
   yield* reading.firstPass();
   yield* reading.secondPass();
   yield* reading.closing();
+}
+
+/** The first record of a report that this set makes. */
+export function headOf({ name, engine, members }: AnalyzerSet): LayerHead {
+  return { kind: 'head', version: 1, analyzers: name, engine, members };
 }
 
 class LayerReading {
@@ -44,11 +52,11 @@ class LayerReading {
   readonly #options: ReadLayerOptions;
   readonly #facts: FactReader;
   readonly #linked: LinkedFiles;
+  readonly #notes: LayerNotes;
   /** A folder has no bytes to be named by: its diff_id is the digest of its listing. */
   readonly #listing = startDigest();
   #entries = 0;
   #fileBytes = 0;
-  #notes = 0;
   #diffId: Digest | null = null;
   #size = 0;
   #inflated = 0;
@@ -56,8 +64,9 @@ class LayerReading {
   constructor(layer: SourceLayer, options: ReadLayerOptions) {
     this.#layer = layer;
     this.#options = options;
-    this.#facts = new FactReader(options.analyzers, options.limits);
+    this.#facts = new FactReader(options.analyzers, options.limits, { elapsed: stopwatch, ...options });
     this.#linked = new LinkedFiles(this.#facts);
+    this.#notes = new LayerNotes(layer.diffId, options.limits.notes);
   }
 
   async *firstPass(): AsyncGenerator<LayerRecord, void> {
@@ -89,9 +98,8 @@ class LayerReading {
   }
 
   *closing(): Generator<LayerRecord, void> {
-    const more = this.#notes - this.#options.limits.notes;
-    if (more > 0)
-      yield { kind: 'note', ...this.#note('layer', null, `${more} more problems are not listed (limit notes)`) };
+    for (const { analyzer, problem } of this.#facts.closing()) yield* this.#notes.add(analyzer, null, problem);
+    yield* this.#notes.closing();
     yield {
       kind: 'end',
       diffId: this.#diffId!,
@@ -103,21 +111,26 @@ class LayerReading {
   }
 
   async #recordsOf(entry: TarEntry): Promise<LayerRecord[]> {
-    if (entry.problem !== null) return [...this.#noteRecord('layer', entry.path, entry.problem)];
+    if (entry.problem !== null) return [...this.#notes.add(layerItself, entry.path, entry.problem)];
     // A folder is a final file system: a name such as `.wh.x` in it is a file like any other.
     const whiteout = this.#layer.bytes.kind === 'folder' ? null : readWhiteout(entry.path);
     if (whiteout !== null) {
       if (whiteout.kind === 'ignored') return [];
-      if (whiteout.kind === 'problem') return [...this.#noteRecord('layer', entry.path, whiteout.problem)];
+      if (whiteout.kind === 'problem') return [...this.#notes.add(layerItself, entry.path, whiteout.problem)];
       return [whiteout];
     }
     if (entry.type === 'file') return await this.#fileRecords(entry);
     if (entry.type === 'hardlink' && entry.link !== null) {
-      const problem = this.#linked.add(entry.path, entry.link);
-      if (problem !== null)
-        return [this.#fileRecord(entry, 0, null), ...this.#noteRecord('layer', entry.path, problem)];
+      return [this.#fileRecord(entry, 0, null), ...this.#linkNotes(entry.path, entry.link)];
     }
     return [this.#fileRecord(entry, 0, null)];
+  }
+
+  *#linkNotes(path: string, link: string): Generator<LayerRecord, void> {
+    const found = this.#linked.add(path, link);
+    if (found === null) return;
+    const names = found.analyzers === 'all' ? [layerItself] : found.analyzers.map(({ name }) => name);
+    for (const name of names) yield* this.#notes.add(name, path, found.problem);
   }
 
   async #fileRecords(entry: TarEntry): Promise<LayerRecord[]> {
@@ -135,14 +148,14 @@ class LayerReading {
   *#factRecords(path: string, wanted: readonly Analyzer[], body: ReadBody, mode: number): Generator<LayerRecord, void> {
     if (body.content === null) {
       const problem = `not read: ${body.size} bytes pass the limit fileBytes of ${this.#options.limits.fileBytes}`;
-      for (const analyzer of wanted) yield* this.#noteRecord(analyzer.name, path, problem);
+      for (const analyzer of wanted) yield* this.#notes.add(analyzer.name, path, problem);
       return;
     }
     const file = { path, size: body.size, mode, content: body.content, limits: this.#options.limits };
     for (const analyzer of wanted) {
       const { facts, problem } = this.#facts.read(analyzer, file);
       if (facts.length > 0) yield { kind: 'facts', analyzer: analyzer.name, path, facts };
-      if (problem !== null) yield* this.#noteRecord(analyzer.name, path, problem);
+      if (problem !== null) yield* this.#notes.add(analyzer.name, path, problem);
     }
   }
 
@@ -153,15 +166,6 @@ class LayerReading {
       this.#listing.update(`${JSON.stringify([path, file.type, mode, uid, gid, size, sha256, link])}\n`);
     }
     return { kind: 'file', ...file };
-  }
-
-  *#noteRecord(analyzer: string, path: string, problem: string): Generator<LayerRecord, void> {
-    this.#notes += 1;
-    if (this.#notes <= this.#options.limits.notes) yield { kind: 'note', ...this.#note(analyzer, path, problem) };
-  }
-
-  #note(analyzer: string, path: string | null, problem: string) {
-    return { analyzer, layer: this.#layer.diffId, path: path === null ? null : `/${path}`, problem };
   }
 
   #refuseEntries(): never {

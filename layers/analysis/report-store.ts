@@ -1,8 +1,9 @@
 import { createReadStream } from 'node:fs';
 import { type Digest, digestHex } from '#core/digest.ts';
+import { Fault } from '#core/fault.ts';
 import type { Blobs } from '#platform/blobs.ts';
 import type { LayerRecord } from '#schema/layer-report.ts';
-import { decodeLayerReport, type LayerEnd } from './layers/layer-report.ts';
+import { decodeLayerReport, type LayerEnd, type LayerHead } from './layers/layer-report.ts';
 import { TemporaryFile } from './layers/temporary-file.ts';
 
 /** Bytes of a layer report on their way to the store; `end` resolves to what was verified once they are all read. */
@@ -12,9 +13,48 @@ export interface IncomingReport {
   end(): LayerEnd | null;
 }
 
-/** Where the report of a layer is kept: by what is in the layer and by who read it, so that every image shares it. */
+/**
+ * Where the report of a layer is kept: by what is in the layer and by who read it, so that every image shares it and who
+ * else has read the layer is seen at once.
+ */
 export function layerReportKey(analyzerSet: string, diffId: Digest): string {
-  return `layer-reports/${analyzerSet}/${digestHex(diffId)}.jsonl.zst`;
+  return `${reportsOf(diffId)}${analyzerSet}${suffix}`;
+}
+
+const suffix = '.jsonl.zst';
+
+function reportsOf(diffId: Digest): string {
+  return `layer-reports/${digestHex(diffId)}/`;
+}
+
+/** Reports that are looked at to find one to go on from; there are more only while some are being tidied away. */
+const mostListed = 8;
+
+/** The heads of what other sets have read of this layer; those that cannot be read are left out. */
+export async function otherReports(blobs: Blobs, analyzerSet: string, diffId: Digest): Promise<readonly LayerHead[]> {
+  const heads: LayerHead[] = [];
+  let listed = 0;
+  for await (const key of blobs.list(reportsOf(diffId))) {
+    const name = key.slice(reportsOf(diffId).length, -suffix.length);
+    if (name === analyzerSet) continue;
+    listed += 1;
+    if (listed > mostListed) break;
+    const head = await readHead(blobs, name, diffId);
+    if (head !== null) heads.push(head);
+  }
+  return heads;
+}
+
+async function readHead(blobs: Blobs, analyzerSet: string, diffId: Digest): Promise<LayerHead | null> {
+  try {
+    for await (const record of (await readLayerReport(blobs, analyzerSet, diffId)) ?? []) {
+      return record.kind === 'head' ? record : null;
+    }
+    return null;
+  } catch (thrown) {
+    if (thrown instanceof Fault && thrown.code === 'data/corrupt') return null;
+    throw thrown;
+  }
 }
 
 /** Whether the layer was read before by this analyzer set. */

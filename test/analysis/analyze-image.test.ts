@@ -188,7 +188,7 @@ test('progress tells how many layers are known, the bytes of each, and when it i
     const heard: AnalysisProgress[] = [];
     await analyze(imageSource(image({ layers: [base] })));
     await analyze(imageSource(image({ layers: [base, top] })), { onProgress: (progress) => heard.push(progress) });
-    assert.deepEqual(heard[0], { kind: 'layers', known: 1, total: 2 });
+    assert.deepEqual(heard[0], { kind: 'layers', known: 1, updated: 0, total: 2 });
     assert.deepEqual(heard.at(-2), {
       kind: 'bytes',
       layer: top.diffId,

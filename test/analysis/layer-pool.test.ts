@@ -8,6 +8,7 @@ import { decodeLayerReport } from '#analysis/layers/layer-report.ts';
 import { type LayerPool, type LayerPoolOptions, openLayerPool } from '#analysis/layer-pool.ts';
 import { nameAnalyzerSet } from '#analysis/analyzer-set.ts';
 import { analyzeImage } from '#analysis/analyze-image.ts';
+import { defaultAnalysisSettings } from '#analysis/analysis-settings.ts';
 import { analyzers } from '#analysis/analyzers.ts';
 import { digestOf } from '#core/digest.ts';
 import { defaultLimits } from '#core/limits.ts';
@@ -34,7 +35,15 @@ function pool(options: LayerPoolOptions = {}): LayerPool {
 
 /** Paths of a layer's report, made on a thread. */
 async function read(from: LayerPool, source: SourceLayer, signal = never, onBytes: (done: number) => void = () => {}) {
-  const report = from.read(source, { limits: defaultLimits, temporaryPath, onBytes, signal });
+  const report = from.read(source, {
+    limits: defaultLimits,
+    settings: defaultAnalysisSettings,
+    analyzers: ['line', 'misbehaving'],
+    lost: [],
+    temporaryPath,
+    onBytes,
+    signal,
+  });
   const pieces: Uint8Array[] = [];
   for await (const piece of report.bytes) pieces.push(piece);
   const set = nameAnalyzerSet([lineAnalyzer, { ...lineAnalyzer, name: 'misbehaving' }]);

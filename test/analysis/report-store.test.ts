@@ -22,7 +22,7 @@ const set = '0123456789abcdef';
 const diffId = digestOf('a layer');
 
 const records: readonly LayerRecord[] = [
-  { kind: 'head', version: 1, analyzers: set },
+  { kind: 'head', version: 1, analyzers: set, engine: 'engine@1', members: ['x@1'] },
   {
     kind: 'file',
     path: 'grün\n"\u{1f40b}',

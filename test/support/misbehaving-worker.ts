@@ -1,5 +1,6 @@
-import { parentPort } from 'node:worker_threads';
+import { parentPort, workerData } from 'node:worker_threads';
 import type { Analyzer } from '#analysis/analyzer.ts';
+import type { WorkerData } from '#analysis/threads/layer-messages.ts';
 import { serveLayers } from '#analysis/threads/serve-layers.ts';
 import { lineAnalyzer } from './line-analyzer.ts';
 
@@ -19,4 +20,4 @@ const misbehaving: Analyzer = {
   assemble: () => [],
 };
 
-serveLayers(parentPort!, [lineAnalyzer, misbehaving]);
+serveLayers(parentPort!, workerData as WorkerData, () => [lineAnalyzer, misbehaving]);

@@ -10,6 +10,9 @@ const batchLength = 64 * 1024;
 /** The longest line that is read back: all facts of a file fit in (limit factBytes), and JSON escapes beside. */
 const longestLine = 512 * 1024 * 1024 - 1024;
 
+/** What the first line of a report says. */
+export type LayerHead = Extract<LayerRecord, { kind: 'head' }>;
+
 /** What the last line of a report says. */
 export type LayerEnd = Extract<LayerRecord, { kind: 'end' }>;
 
@@ -140,7 +143,13 @@ function isRecord(value: unknown): value is LayerRecord {
     case 'note':
       return isText(it['analyzer']) && isText(it['problem']) && isTextOrNull(it['path']) && isTextOrNull(it['layer']);
     case 'head':
-      return isText(it['analyzers']) && isCount(it['version']);
+      return (
+        isText(it['analyzers']) &&
+        isCount(it['version']) &&
+        isText(it['engine']) &&
+        Array.isArray(it['members']) &&
+        it['members'].every(isText)
+      );
     case 'end':
       return (
         typeof it['diffId'] === 'string' && isDigest(it['diffId']) && isCount(it['size']) && isCount(it['inflated'])

@@ -1,6 +1,8 @@
 import { Fault, type FaultCode } from '#core/fault.ts';
 import type { Limits } from '#core/limits.ts';
 import type { LayerBytes, SourceLayer } from '#registry/layer-source.ts';
+import type { AnalysisSettings } from '../analysis-settings.ts';
+import type { LostRead } from '../layers/fact-reader.ts';
 import type { LayerEnd } from '../layers/layer-report.ts';
 
 /**
@@ -8,12 +10,28 @@ import type { LayerEnd } from '../layers/layer-report.ts';
  * directions, and nobody is more than {@link piecesAhead} pieces ahead of the other.
  */
 export type ToWorker =
-  | { readonly kind: 'read'; readonly layer: SentLayer; readonly limits: Limits; readonly temporaryPath: string }
+  | ({ readonly kind: 'read'; readonly layer: SentLayer; readonly temporaryPath: string } & ReadOrder)
   /** A piece of the report was taken. */
   | { readonly kind: 'taken' }
   | { readonly kind: 'input'; readonly stream: number; readonly bytes: Uint8Array }
   | { readonly kind: 'input-end'; readonly stream: number }
   | { readonly kind: 'input-fault'; readonly stream: number; readonly fault: SentFault };
+
+/** How a worker is to read a layer. */
+export interface ReadOrder {
+  readonly limits: Limits;
+  readonly settings: AnalysisSettings;
+  /** Names of analyzers. */
+  readonly analyzers: readonly string[];
+  readonly lost: readonly LostRead[];
+}
+
+/** What a thread is given when it starts: the compile cache of the process, and where it writes which read it is at. */
+export interface WorkerData {
+  readonly compileCache: string | undefined;
+  /** One number: of the read that goes on (see LostRead), 0 between reads. A thread that hangs cannot send it. */
+  readonly reading: Int32Array<SharedArrayBuffer>;
+}
 
 export type FromWorker =
   /** The thread has started; until then it is not held to be hanging. */

@@ -1,23 +1,31 @@
 import { getCompileCacheDir } from 'node:module';
 import { Worker } from 'node:worker_threads';
 import { Fault } from '#core/fault.ts';
-import type { Limits } from '#core/limits.ts';
 import type { SourceLayer } from '#registry/layer-source.ts';
 import { InputPump } from './input-pump.ts';
-import { type FromWorker, piecesAhead, receiveFault, type SentLayer, type ToWorker } from './layer-messages.ts';
+import {
+  type FromWorker,
+  piecesAhead,
+  type ReadOrder,
+  receiveFault,
+  type SentLayer,
+  type ToWorker,
+  type WorkerData,
+} from './layer-messages.ts';
 import { layerName } from '../layers/layer-name.ts';
 import type { LayerEnd } from '../layers/layer-report.ts';
+import { lostReadFault } from '../layers/lost-reads.ts';
 
 /** What a thread may use: heap in MiB, and seconds of work on one piece before it counts as hanging. */
 export interface ThreadLimits {
   readonly heapMiB: number;
-  readonly stallSeconds: number;
+  /** Null: one and a half times analyzerSeconds, so that who is only slow is stopped by that and goes on. */
+  readonly stallSeconds: number | null;
 }
 
 /** A layer to be read on a thread. */
-export interface ThreadJob {
+export interface ThreadJob extends ReadOrder {
   readonly layer: SourceLayer;
-  readonly limits: Limits;
   readonly temporaryPath: string;
   readonly onBytes: (done: number) => void;
   readonly onEnd: (end: LayerEnd) => void;
@@ -28,6 +36,7 @@ export interface ThreadJob {
 export class LayerThread {
   readonly #worker: Worker;
   readonly #limits: ThreadLimits;
+  readonly #reading = new Int32Array(new SharedArrayBuffer(4));
   #job: RunningJob | null = null;
   #broken = false;
   #ready = false;
@@ -36,7 +45,7 @@ export class LayerThread {
     this.#limits = limits;
     this.#worker = new Worker(script, {
       execArgv: [],
-      workerData: { compileCache: getCompileCacheDir() },
+      workerData: { compileCache: getCompileCacheDir(), reading: this.#reading } satisfies WorkerData,
       resourceLimits: { maxOldGenerationSizeMb: limits.heapMiB },
     });
     this.#worker.unref();
@@ -61,7 +70,10 @@ export class LayerThread {
     job.signal.throwIfAborted();
     const say = (message: ToWorker, transfer: readonly ArrayBuffer[] = []) =>
       this.#worker.postMessage(message, transfer);
-    const running = new RunningJob(job, this.#limits, say, () => this.#ready);
+    const running = new RunningJob(job, this.#limits, say, {
+      ready: () => this.#ready,
+      reading: () => Atomics.load(this.#reading, 0),
+    });
     const abort = () => running.end({ thrown: job.signal.reason as unknown });
     this.#job = running;
     this.#worker.ref();
@@ -89,6 +101,14 @@ export class LayerThread {
   }
 }
 
+/** What is seen of a thread from outside. */
+interface ThreadSigns {
+  /** Whether it has started. */
+  ready(): boolean;
+  /** The read that it is at, 0 between reads. */
+  reading(): number;
+}
+
 /** The pool's side of one layer on a thread. */
 class RunningJob {
   /** Whether the thread is done with the layer, well or not. */
@@ -96,7 +116,7 @@ class RunningJob {
   readonly #job: ThreadJob;
   readonly #limits: ThreadLimits;
   readonly #say: (message: ToWorker, transfer?: readonly ArrayBuffer[]) => void;
-  readonly #isReady: () => boolean;
+  readonly #signs: ThreadSigns;
   readonly #pieces: Uint8Array[] = [];
   #pump: InputPump | null = null;
   #ended: { readonly thrown: unknown } | 'well' | null = null;
@@ -107,17 +127,17 @@ class RunningJob {
     job: ThreadJob,
     limits: ThreadLimits,
     say: (message: ToWorker, transfer?: readonly ArrayBuffer[]) => void,
-    isReady: () => boolean,
+    signs: ThreadSigns,
   ) {
-    this.#isReady = isReady;
+    this.#signs = signs;
     this.#job = job;
     this.#limits = limits;
     this.#say = say;
   }
 
   async *pieces(): AsyncGenerator<Uint8Array, void> {
-    const { layer, limits, temporaryPath } = this.#job;
-    this.#say({ kind: 'read', layer: sendLayer(layer), limits, temporaryPath });
+    const { layer, temporaryPath, limits, settings, analyzers, lost } = this.#job;
+    this.#say({ kind: 'read', layer: sendLayer(layer), temporaryPath, limits, settings, analyzers, lost });
     this.#watch();
     for (;;) {
       // A failure is told at once: what came before it is worth nothing.
@@ -171,13 +191,17 @@ class RunningJob {
 
   crash(thrown: unknown): void {
     const outOfMemory = (thrown as NodeJS.ErrnoException)?.code === 'ERR_WORKER_OUT_OF_MEMORY';
+    const { heapMiB } = this.#limits;
+    if (outOfMemory) {
+      const needs = `needs more than ${heapMiB} MiB of memory`;
+      this.#lose(this.#tooLarge('heapMiB', heapMiB, `${needs} to be read`), `${needs} (limit heapMiB)`);
+      return;
+    }
     const name = layerName(this.#job.layer);
-    const fault = outOfMemory
-      ? this.#tooLarge('heapMiB', `needs more than ${this.#limits.heapMiB} MiB of memory to be read`)
-      : new Fault('internal/failed', `the thread that read the layer ${name} ended: ${String(thrown)}`, {
-          cause: thrown,
-        });
-    this.end({ thrown: fault });
+    const fault = new Fault('internal/failed', `the thread that read the layer ${name} ended: ${String(thrown)}`, {
+      cause: thrown,
+    });
+    this.#lose(fault, 'ended the thread that read it');
   }
 
   end(how: { readonly thrown: unknown } | 'well'): void {
@@ -209,22 +233,30 @@ class RunningJob {
     });
   }
 
-  /** A thread that neither waits for us nor says anything hangs. */
+  /** A thread that neither waits for us nor says anything nor goes on to another read hangs. */
   #watch(): void {
     clearTimeout(this.#stall);
-    if (!this.#isReady() || this.#ended !== null || this.#pieces.length >= piecesAhead || this.#pump?.starved) return;
-    const { stallSeconds } = this.#limits;
+    const { ready, reading } = this.#signs;
+    if (!ready() || this.#ended !== null || this.#pieces.length >= piecesAhead || this.#pump?.starved) return;
+    const seconds = this.#limits.stallSeconds ?? 1.5 * this.#job.limits.analyzerSeconds;
+    const before = reading();
     this.#stall = setTimeout(() => {
-      this.end({
-        thrown: this.#tooLarge('stallSeconds', `has kept its thread busy for ${stallSeconds} s without a result`),
-      });
-    }, stallSeconds * 1000);
+      if (reading() !== before) return this.#watch();
+      const busy = `has kept its thread busy for ${seconds} s without a result`;
+      this.#lose(this.#tooLarge('stallSeconds', seconds, busy), `${busy} (limit stallSeconds)`);
+    }, seconds * 1000);
   }
 
-  #tooLarge(limit: keyof ThreadLimits, what: string): Fault {
+  /** The thread is of no more use; when it was in the middle of a read, that is what ended it. */
+  #lose(fault: Fault, problem: string): void {
+    const read = this.#signs.reading();
+    this.end({ thrown: read === 0 ? fault : lostReadFault(fault, { read, problem: `not read: ${problem}` }) });
+  }
+
+  #tooLarge(limit: keyof ThreadLimits, most: number, what: string): Fault {
     const name = layerName(this.#job.layer);
     return new Fault('image/too-large', `the layer ${name} ${what} (limit ${limit})`, {
-      detail: { limit, most: this.#limits[limit], layer: name },
+      detail: { limit, most, layer: name },
     });
   }
 }

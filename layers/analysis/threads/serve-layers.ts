@@ -1,5 +1,6 @@
 import type { MessagePort } from 'node:worker_threads';
 import type { SourceLayer } from '#registry/layer-source.ts';
+import type { AnalysisSettings } from '../analysis-settings.ts';
 import type { Analyzer } from '../analyzer.ts';
 import {
   type FromWorker,
@@ -8,19 +9,24 @@ import {
   type SentLayer,
   sendFault,
   type ToWorker,
+  type WorkerData,
 } from './layer-messages.ts';
 import { encodeLayerReport, type LayerEnd } from '../layers/layer-report.ts';
 import { readLayer } from '../read-layer.ts';
 
 /** The worker's side of a layer pool: reads the layers that come over the port, one at a time, for as long as it is open. */
-export function serveLayers(port: MessagePort, analyzers: readonly Analyzer[]): void {
+export function serveLayers(
+  port: MessagePort,
+  { reading }: Pick<WorkerData, 'reading'>,
+  makeAnalyzers: (settings: AnalysisSettings) => readonly Analyzer[],
+): void {
   const inbox = new Inbox(port);
   const say = (message: FromWorker) =>
     port.postMessage(message, message.kind === 'piece' ? [message.bytes.buffer as ArrayBuffer] : []);
   const serve = async () => {
     for (let order = await inbox.order(); ; order = await inbox.order()) {
       try {
-        say({ kind: 'done', end: await report(order, analyzers, inbox, say) });
+        say({ kind: 'done', end: await report(order, reading, makeAnalyzers(order.settings), inbox, say) });
       } catch (thrown) {
         say({ kind: 'failed', fault: sendFault(thrown) });
       }
@@ -34,15 +40,18 @@ type Order = Extract<ToWorker, { kind: 'read' }>;
 type Input = Extract<ToWorker, { kind: `input${string}` }>;
 
 async function report(
-  { layer, limits, temporaryPath }: Order,
-  analyzers: readonly Analyzer[],
+  { layer, limits, temporaryPath, analyzers: names, lost }: Order,
+  reading: WorkerData['reading'],
+  all: readonly Analyzer[],
   inbox: Inbox,
   say: (message: FromWorker) => void,
 ): Promise<LayerEnd> {
   const onBytes = (done: number) => say({ kind: 'progress', done });
   const source = receiveLayer(layer, inbox, say);
   let end: LayerEnd | null = null;
-  const records = readLayer(source, { analyzers, limits, temporaryPath, onBytes });
+  const analyzers = all.filter(({ name }) => names.includes(name));
+  const onRead = (read: number) => void Atomics.store(reading, 0, read);
+  const records = readLayer(source, { analyzers, limits, temporaryPath, onBytes, onRead, lost });
   const pieces = encodeLayerReport(records, (last) => {
     end = last;
   });
