@@ -2,22 +2,47 @@ import { type AnalysisSettings, defaultAnalysisSettings } from './analysis-setti
 import type { Analyzer } from './analyzer.ts';
 import { nameAnalyzerSet } from './analyzer-set.ts';
 import { apk } from './analyzers/apk.ts';
+import { cargo } from './analyzers/cargo.ts';
 import { composer } from './analyzers/composer.ts';
+import { contentSearch } from './analyzers/content-search.ts';
 import { dpkg } from './analyzers/dpkg.ts';
+import { fileSuids } from './analyzers/file-suids.ts';
 import { golang } from './analyzers/golang.ts';
+import { hints } from './analyzers/hints.ts';
 import { npm } from './analyzers/npm.ts';
 import { osRelease } from './analyzers/os-release.ts';
 import { pear } from './analyzers/pear.ts';
 import { python } from './analyzers/python.ts';
+import { retrievedFiles } from './analyzers/retrieved-files.ts';
 import { rpm } from './analyzers/rpm.ts';
+import { secrets } from './analyzers/secrets.ts';
+import { users } from './analyzers/users.ts';
 import { wordpress } from './analyzers/wordpress.ts';
 
 /**
  * Every analyzer under these settings, in the order a reader wants: the distribution, what it installs, what languages
  * install, programs of no package manager, then what is told beside packages.
  */
-export function makeAnalyzers(_settings: AnalysisSettings): readonly Analyzer[] {
-  return [osRelease, dpkg, apk, rpm, npm, python, composer, pear, wordpress, golang];
+export function makeAnalyzers(settings: AnalysisSettings): readonly Analyzer[] {
+  return [
+    osRelease,
+    dpkg,
+    apk,
+    rpm,
+    npm,
+    python,
+    composer,
+    pear,
+    wordpress,
+    golang,
+    cargo,
+    hints(settings),
+    users,
+    fileSuids,
+    secrets(settings),
+    contentSearch(settings),
+    retrievedFiles(settings),
+  ];
 }
 
 /** Every analyzer under the settings that hold when nobody chose. */

@@ -15,7 +15,7 @@ import type { BuildEntry } from '#test/support/tar-builder.ts';
  * Each `test/analysis/ANALYZER/CASE/` is a small real file tree: `tree/`, or `layers/1`, `layers/2`, ... with whiteouts as
  * files. `want.json` says what the engine must make of it: `distro` (the fields given), `packages` (all, in order, the
  * fields given), `details` (the lists given, whole) and `notes` (all, in order, the fields given; none when left out).
- * `settings` are those that differ from what holds when nobody chose.
+ * `settings` are those that differ from what holds when nobody chose, `modes` (octal, by path) what git does not keep.
  */
 interface Want {
   readonly distro?: Readonly<Record<string, unknown>> | null;
@@ -23,6 +23,7 @@ interface Want {
   readonly details?: Partial<ImageDetails>;
   readonly notes?: readonly Readonly<Record<string, unknown>>[];
   readonly settings?: Partial<AnalysisSettings>;
+  readonly modes?: Readonly<Record<string, string>>;
 }
 
 for (const { name } of analyzers) {
@@ -37,7 +38,7 @@ for (const { name } of analyzers) {
     test(`${name} reads ${one.replaceAll('-', ' ')}`, async () => {
       const want = JSON.parse(readFileSync(join(folder, one, 'want.json'), 'utf8')) as Want;
       const chosen = makeAnalyzers({ ...defaultAnalysisSettings, ...want.settings });
-      const found = await assembleLayers(await layersOf(join(folder, one)), chosen);
+      const found = await assembleLayers(withModes(await layersOf(join(folder, one)), want.modes ?? {}), chosen);
       assert.deepEqual(fieldsOf(found.packages, want.packages), want.packages);
       if (want.details !== undefined) assert.deepEqual(fieldsOf([found.details], [want.details])[0], want.details);
       assert.deepEqual(fieldsOf(found.notes, want.notes ?? []), want.notes ?? []);
@@ -54,6 +55,14 @@ test('analyzers have names of their own, and the set is named by all names and v
   assert.notEqual(nameAnalyzerSet([{ ...first!, version: first!.version + 1 }, ...rest]), analyzerSet);
   assert.notEqual(nameAnalyzerSet(rest), analyzerSet);
 });
+
+function withModes(layers: readonly BuildEntry[][], modes: Readonly<Record<string, string>>): BuildEntry[][] {
+  const changed = (entry: BuildEntry) => {
+    const mode = modes[entry.path];
+    return mode === undefined ? entry : { ...entry, mode: Number.parseInt(mode, 8) };
+  };
+  return layers.map((entries) => entries.map(changed));
+}
 
 async function layersOf(folder: string): Promise<BuildEntry[][]> {
   if (existsSync(join(folder, 'tree'))) return [await entriesOf(join(folder, 'tree'))];
