@@ -4,6 +4,7 @@ import type { Fact } from '#schema/layer-report.ts';
 import type { Analyzer, FoundPackage, ImageView, WantedFile } from '../analyzer.ts';
 import { readGoBuildInfo } from '../programs/go-buildinfo.ts';
 import { type GoModule, parseGoModules } from '../programs/go-modules.ts';
+import { mayBeProgram } from '../programs/may-be-program.ts';
 import { openExecutables } from '../programs/open-executable.ts';
 
 /**
@@ -12,19 +13,11 @@ import { openExecutables } from '../programs/open-executable.ts';
  */
 export const golang: Analyzer = {
   name: 'golang',
-  version: 1,
-  wants: wantsFile,
+  version: 2,
+  wants: mayBeProgram,
   read: readProgram,
   assemble: assemblePackages,
 };
-
-/** The smallest Go programs are larger by far, unless they are packed. */
-const minBytes = 64 * 1024;
-const minWindowsBytes = 1024;
-
-/** Endings of files that are no programs, whatever their mode says; distributions number their libraries, Go does not. */
-const dataFile =
-  /\.(so\.[\d.]+|[ao]|l[ao]|ko|[ch]|cc|cpp|hpp|go|rs|java|class|[jwe]ar|[cm]?jsx?|[cm]?tsx?|map|json|css|html?|xml|ya?ml|toml|ini|conf|py[cio]?|p[lm]|rb|php|lua|r|tcl|sh|bash|ps1|txt|md|rst|csv|po|mo|pdf|png|jpe?g|gif|svg|ico|webp|ttf|otf|woff2?|gz|tgz|bz2|xz|zst|lz4|zip|whl|egg|gem|nupkg|tar|deb|rpm|apk|db|sqlite3?|log|wasm|onnx|pth?|safetensors)$/i;
 
 type Kind = 'mod' | 'dep' | 'toolchain';
 
@@ -34,11 +27,6 @@ interface GoFact {
   readonly version: string;
   readonly replaces?: string;
   readonly build?: Readonly<Record<string, string>>;
-}
-
-function wantsFile(path: string, size: number, mode: number): boolean {
-  if (/\.exe$/i.test(path)) return size >= minWindowsBytes;
-  return size >= minBytes && (mode & 0o111) !== 0 && !dataFile.test(path);
 }
 
 function* readProgram(file: WantedFile): Iterable<Fact> {

@@ -17,25 +17,6 @@ const program = (goVersion: string, modules: string) => {
   };
 };
 
-test('programs are files with an execute bit that are large enough and not called like data', () => {
-  for (const [path, size, mode, wanted] of [
-    ['usr/bin/a', 70_000, 0o755, true],
-    ['usr/bin/a', 70_000, 0o100, true],
-    ['usr/bin/a', 70_000, 0o644, false],
-    ['usr/bin/a', 60_000, 0o755, false],
-    ['opt/a.exe', 4096, 0o644, true],
-    ['opt/A.EXE', 4096, 0o644, true],
-    ['opt/tool-v1.2.linux-amd64', 70_000, 0o755, true],
-    ['usr/lib/plugin.so', 70_000, 0o755, true],
-    ['usr/lib/libc.so.6', 2_000_000, 0o755, false],
-    ['srv/app/index.js', 200_000, 0o777, false],
-    ['srv/app/app.jar', 200_000, 0o777, false],
-    ['srv/model.tar.gz', 200_000, 0o777, false],
-  ] as const) {
-    assert.equal(golang.wants(path, size, mode), wanted, path);
-  }
-});
-
 test('a Go program is its main module, its dependencies and the library of Go', () => {
   const { packages, notes } = analyzeFiles(golang, {
     'usr/bin/a': program(
