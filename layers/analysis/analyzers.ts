@@ -4,6 +4,7 @@ import { nameAnalyzerSet } from './analyzer-set.ts';
 import { apk } from './analyzers/apk.ts';
 import { cargo } from './analyzers/cargo.ts';
 import { composer } from './analyzers/composer.ts';
+import { conda } from './analyzers/conda.ts';
 import { contentSearch } from './analyzers/content-search.ts';
 import { dpkg } from './analyzers/dpkg.ts';
 import { fileSuids } from './analyzers/file-suids.ts';
@@ -13,6 +14,7 @@ import { npm } from './analyzers/npm.ts';
 import { osRelease } from './analyzers/os-release.ts';
 import { pear } from './analyzers/pear.ts';
 import { python } from './analyzers/python.ts';
+import { pythonLock } from './analyzers/python-lock.ts';
 import { retrievedFiles } from './analyzers/retrieved-files.ts';
 import { rpm } from './analyzers/rpm.ts';
 import { secrets } from './analyzers/secrets.ts';
@@ -31,6 +33,8 @@ export function makeAnalyzers(settings: AnalysisSettings): readonly Analyzer[] {
     rpm,
     npm,
     python,
+    conda,
+    pythonLock,
     composer,
     pear,
     wordpress,
