@@ -8,6 +8,7 @@ import { conda } from './analyzers/conda.ts';
 import { contentSearch } from './analyzers/content-search.ts';
 import { dpkg } from './analyzers/dpkg.ts';
 import { fileSuids } from './analyzers/file-suids.ts';
+import { gem } from './analyzers/gem.ts';
 import { golang } from './analyzers/golang.ts';
 import { hints } from './analyzers/hints.ts';
 import { npm } from './analyzers/npm.ts';
@@ -33,6 +34,7 @@ export function makeAnalyzers(settings: AnalysisSettings): readonly Analyzer[] {
     rpm,
     npm,
     python,
+    gem,
     conda,
     pythonLock,
     composer,
