@@ -51,6 +51,7 @@ export const ecosystems = {
     namespace: null,
     declared: false,
   },
+  luarocks: { os: false, scheme: 'generic', purl: 'luarocks', anchore: 'luarocks', namespace: null, declared: false },
   pear: { os: false, scheme: 'composer', purl: 'pear', anchore: 'pear', namespace: null, declared: false },
   binary: { os: false, scheme: 'generic', purl: 'generic', anchore: 'binary', namespace: null, declared: false },
 } as const satisfies Record<
