@@ -11,6 +11,7 @@ import { fileSuids } from './analyzers/file-suids.ts';
 import { gem } from './analyzers/gem.ts';
 import { golang } from './analyzers/golang.ts';
 import { hints } from './analyzers/hints.ts';
+import { java } from './analyzers/java.ts';
 import { npm } from './analyzers/npm.ts';
 import { osRelease } from './analyzers/os-release.ts';
 import { pear } from './analyzers/pear.ts';
@@ -37,6 +38,7 @@ export function makeAnalyzers(settings: AnalysisSettings): readonly Analyzer[] {
     gem,
     conda,
     pythonLock,
+    java,
     composer,
     pear,
     wordpress,
