@@ -27,25 +27,29 @@ export function makeTextSearch(patterns: readonly SecretPattern[]): TextSearch {
   refuseTwins(patterns);
   const texts: string[] = [];
   const owners: number[] = [];
-  const everywhere: number[] = [];
+  const lineByLine: number[] = [];
   for (const [index, { needs }] of regexes.entries()) {
-    if (needs === null) everywhere.push(index);
-    for (const text of needs ?? []) {
-      texts.push(text);
-      owners.push(index);
-    }
+    if (needs === null || patterns[index]!.files !== undefined) lineByLine.push(index);
+    else
+      for (const text of needs) {
+        texts.push(text);
+        owners.push(index);
+      }
   }
   const find = texts.length === 0 ? null : makeTextFinder(texts);
-  const isMeant = (pattern: number, path: string) =>
-    patterns[pattern]!.files?.includes(path.slice(path.lastIndexOf('/') + 1)) ?? true;
   return (bytes, path) => {
-    const matched = new Matched(regexes, bytes);
+    let matched: Matched | null = null;
     find?.(bytes, (text, at) => {
-      if (isMeant(owners[text]!, path)) matched.tryAt(owners[text]!, at);
+      matched ??= new Matched(regexes, bytes);
+      matched.tryAt(owners[text]!, at);
     });
-    const anyLine = everywhere.filter((pattern) => isMeant(pattern, path));
-    if (anyLine.length > 0) matched.tryLines(anyLine);
-    return matched.results();
+    const name = path.slice(path.lastIndexOf('/') + 1);
+    const meant = lineByLine.filter((pattern) => patterns[pattern]!.files?.includes(name) ?? true);
+    if (meant.length > 0) {
+      matched ??= new Matched(regexes, bytes);
+      matched.tryLines(meant);
+    }
+    return matched?.results() ?? [];
   };
 }
 
