@@ -2,6 +2,7 @@ import { type AnalysisSettings, defaultAnalysisSettings } from './analysis-setti
 import type { Analyzer } from './analyzer.ts';
 import { nameAnalyzerSet } from './analyzer-set.ts';
 import { apk } from './analyzers/apk.ts';
+import { binary } from './analyzers/binary.ts';
 import { cargo } from './analyzers/cargo.ts';
 import { composer } from './analyzers/composer.ts';
 import { conda } from './analyzers/conda.ts';
@@ -35,15 +36,16 @@ export function makeAnalyzers(settings: AnalysisSettings): readonly Analyzer[] {
     rpm,
     npm,
     python,
-    gem,
     conda,
     pythonLock,
+    gem,
     java,
     composer,
     pear,
     wordpress,
     golang,
     cargo,
+    binary,
     hints(settings),
     users,
     fileSuids,

@@ -55,8 +55,20 @@ export function assemble(
     guarded(analyzer.name, notes, () => details.push(analyzer.describe?.(seen) ?? {}));
   }
   const packages = [...gathered.values()].map((copies) => finish(copies, diffIds)).sort(packageOrder);
-  const owned = withOwners(packages, (path) => composed.resolve(path));
+  const owned = withOwners(packages, (path) => composed.resolve(path)).flatMap(unownedProgram);
   return { distro, packages: owned, details: joinDetails(details), notes };
+}
+
+/**
+ * A program that was recognised by its bytes says nothing new where a package of the distribution put it there: only its other
+ * places are shown. Other packages keep their owners, so that findings can be judged by both.
+ */
+function unownedProgram(found: Package): readonly Package[] {
+  if (found.type !== 'binary' || found.owners === undefined) return [found];
+  const owned = new Set(found.owners.map(({ path }) => path));
+  const { owners: _, ...program } = found;
+  const paths = found.paths.filter((path) => !owned.has(path));
+  return paths.length === 0 ? [] : [{ ...program, paths }];
 }
 
 /** Details that nobody tells are empty lists. */
