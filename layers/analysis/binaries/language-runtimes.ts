@@ -48,7 +48,7 @@ export const languageRuntimes: readonly Classifier[] = [
     versions: [
       { near: 'node.js/v', is: /node\.js\/v(?<version>\d+\.\d+\.\d+(?:-[\w.]{1,40})?)/ },
       { near: '\x00node v0.', is: /\x00node v(?<version>0\.\d+\.\d+)\x00/ },
-      { near: '\x00v', is: /\x00v(?<version>[0456]\.\d+\.\d+)\x00moduleLoad/ },
+      { near: '\x00moduleLoad', is: /\x00v(?<version>[0456]\.\d+\.\d+)\x00moduleLoad/ },
     ],
     library: { near: 'libnode.so', name: /libnode\.so\.\d{1,4}(?=\x00)/ },
     cpes: ['nodejs:node.js'],

@@ -20,8 +20,8 @@ export function scanContent(content: RandomAccess, classifiers: readonly Classif
     const open = searches.filter((search) => !isSettled(search));
     if (open.length === 0) break;
     const from = Math.max(0, start - bytesBefore);
-    const window = asBuffer(content.read(from, start - from + windowBytes + bytesAfter));
-    for (const search of open) tries += searchWindow(search, window, start - from);
+    const window = newWindow(content.read(from, start - from + windowBytes + bytesAfter), start - from);
+    for (const search of open) tries += searchWindow(search, window);
     if (tries > maxTries) {
       throw new Fault('input/too-large', `not searched to its end: more than ${maxTries} places look like a version`);
     }
@@ -56,53 +56,66 @@ export function contains(content: RandomAccess, texts: readonly string[]): boole
 
 interface Search {
   readonly classifier: Classifier;
-  readonly patterns: readonly { readonly literal: Buffer; readonly is: RegExp }[];
-  readonly needs: readonly Buffer[];
-  readonly unless: readonly Buffer[];
   best: { readonly rank: number; readonly version: string } | null;
   needed: boolean;
   refused: boolean;
 }
 
 function newSearch(classifier: Classifier): Search {
-  const literals = (texts: readonly string[] = []) => texts.map((text) => Buffer.from(text, 'latin1'));
-  const patterns = classifier.versions.map(({ near, is }: VersionPattern) => ({
-    literal: Buffer.from(near, 'latin1'),
-    is,
-  }));
-  return {
-    classifier,
-    patterns,
-    needs: literals(classifier.needs),
-    unless: literals(classifier.unless),
-    best: null,
-    needed: false,
-    refused: false,
-  };
+  return { classifier, best: null, needed: false, refused: false };
 }
 
 /** Whether nothing that follows could change the answer. */
-function isSettled({ best, needs, needed, unless, refused }: Search): boolean {
+function isSettled({ classifier: { needs = [], unless = [] }, best, needed, refused }: Search): boolean {
   return refused || (best?.rank === 0 && unless.length === 0 && (needs.length === 0 || needed));
 }
 
-/** Looks for literals that begin from `start` on in the window; gives how many expressions were tried. */
-function searchWindow(search: Search, window: Buffer, start: number): number {
-  const { patterns, needs, unless } = search;
-  const end = Math.min(window.length, start + windowBytes);
-  const has = (literal: Buffer) => window.includes(literal, start);
-  search.needed ||= needs.some(has);
-  if (unless.some(has)) {
-    search.refused = true;
-    return 0;
-  }
+/** A part of the content, and what is around it; places are counted from the beginning of what is around. */
+interface Window {
+  readonly bytes: Buffer;
+  /** The place of a literal in the part, after another place or the first; negative when there is none. */
+  find(literal: string, after?: number): number;
+}
+
+function newWindow(bytes: Uint8Array, start: number): Window {
+  const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const end = Math.min(buffer.length, start + windowBytes);
+  const first = new Map<string, number>();
+  const findFrom = (literal: string, from: number): number => {
+    // Programs are full of zeros: what follows them is searched for instead.
+    const zeros = literal.startsWith('\0') && literal.length > 2 ? 1 : 0;
+    const rest = literal.slice(zeros);
+    for (let at = buffer.indexOf(rest, from + zeros, 'latin1'); at >= 0; at = buffer.indexOf(rest, at + 1, 'latin1')) {
+      if (at - zeros >= end) return -1;
+      if (zeros === 0 || buffer[at - 1] === 0) return at - zeros;
+    }
+    return -1;
+  };
+  return {
+    bytes: buffer,
+    find(literal, after) {
+      if (after !== undefined) return findFrom(literal, after + 1);
+      const known = first.get(literal) ?? findFrom(literal, start);
+      first.set(literal, known);
+      return known;
+    },
+  };
+}
+
+/** Looks for the literals in the window; gives how many expressions were tried. */
+function searchWindow(search: Search, window: Window): number {
+  const { needs = [], unless = [], versions } = search.classifier;
+  const stands = (literal: string) => window.find(literal) >= 0;
+  search.needed ||= needs.some(stands);
+  search.refused = unless.some(stands);
+  if (search.refused) return 0;
   let tries = 0;
-  for (const [rank, { literal, is }] of patterns.entries()) {
+  for (const [rank, { near, is }] of versions.entries()) {
     if (search.best !== null && search.best.rank <= rank) break;
-    for (let at = window.indexOf(literal, start); at >= 0 && at < end; at = window.indexOf(literal, at + 1)) {
+    for (let at = window.find(near); at >= 0; at = window.find(near, at)) {
       tries += 1;
       if (tries > maxTries) return tries;
-      const version = is.exec(around(window, at))?.groups?.['version'];
+      const version = is.exec(around(window.bytes, at))?.groups?.['version'];
       if (version === undefined) continue;
       search.best = { rank, version };
       break;
@@ -111,10 +124,6 @@ function searchWindow(search: Search, window: Buffer, start: number): number {
   return tries;
 }
 
-function around(window: Buffer, at: number): string {
-  return window.toString('latin1', Math.max(0, at - bytesBefore), Math.min(window.length, at + bytesAfter));
-}
-
-function asBuffer(bytes: Uint8Array): Buffer {
-  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+function around(bytes: Buffer, at: number): string {
+  return bytes.toString('latin1', Math.max(0, at - bytesBefore), Math.min(bytes.length, at + bytesAfter));
 }
