@@ -130,6 +130,29 @@ export const imageContent = z
   })
   .meta({ id: 'ContentResponse' });
 
+export const imageMetadata = z
+  .object({ imageDigest: digest, metadata_type: text, metadata: text.describe('base64') })
+  .meta({ id: 'MetadataResponse' });
+
+export const metadataTypes = z.array(z.enum(['manifest', 'docker_history', 'dockerfile']));
+
+export const retrievedFiles = z.array(
+  z.object({ path: text, b64_content: text.describe('base64') }).meta({ id: 'RetrievedFile' }),
+);
+
+export const textMatches = z.array(
+  z
+    .object({
+      path: text,
+      matches: z.array(
+        z
+          .object({ name: text, regex: text, lines: z.array(z.number().int()).describe('From 0') })
+          .meta({ id: 'RegexContentMatch' }),
+      ),
+    })
+    .meta({ id: 'SecretSearchResult' }),
+);
+
 const cvss = z.object({ base_score: z.number(), exploitability_score: z.number(), impact_score: z.number() });
 const scores = z.array(z.object({ id: text, cvss_v2: cvss, cvss_v3: cvss }));
 

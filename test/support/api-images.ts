@@ -34,6 +34,8 @@ const program = layer([
     content: 'ship/__init__.py,,\nship/keel.py,,\nPyShip-2.0.dist-info/METADATA,,\nPyShip-2.0.dist-info/RECORD,,\n',
   },
   { path: 'usr/lib/python3.12/site-packages/ship/__init__.py', content: '' },
+  { path: 'etc/passwd', content: 'root:x:0:0::/root:/bin/sh\n' },
+  { path: 'srv/app.env', content: 'HOST=quay\nAPI_KEY=0123456789ABCDEFGHIJ\n' },
 ]);
 
 /** Alpine 3.20 with musl (fixed later), an npm package in two places (fixed later) and a Python one. */

@@ -1,13 +1,19 @@
 import type { ComposedFile } from '#analysis/compose.ts';
 import { listFiles } from '#analysis/list-files.ts';
-import type { Image } from '#catalog/image.ts';
 import { Fault } from '#core/fault.ts';
-import { readBlob } from '#platform/blobs.ts';
-import { contentTypes as contentTypesAnswer, imageContent } from '#schema/api/images.ts';
+import {
+  contentTypes as contentTypesAnswer,
+  imageContent,
+  imageMetadata,
+  metadataTypes,
+  retrievedFiles,
+  textMatches,
+} from '#schema/api/images.ts';
 import type { ImageReport } from '#schema/image-report.ts';
 import type { FileEntry } from '#schema/layer-report.ts';
-import { type ContentType, contentTypes, type DocumentType, documentTypes } from '../content-types.ts';
+import { contentTypes, type DocumentType, documentTypes, isOtherType, packageItems } from '../content-types.ts';
 import { analyzedImage, storedImage } from '../find-stored.ts';
+import { imageDocument } from '../image-documents.ts';
 import { jsonList } from '../json-list.ts';
 import { type ApiWorld, type Call, type Route, routesOf } from '../route.ts';
 
@@ -19,7 +25,7 @@ export const imageContentRoutes: readonly Route[] = [
     summary: 'Types of content',
     access: 'user',
     answer: contentTypesAnswer,
-    handle: async (call: Call) => (await storedImage(call)) && Object.keys(contentTypes),
+    handle: async (call: Call) => (await storedImage(call)) && contentTypes,
   }),
   ...routesOf(paths('/content/{ctype}'), {
     method: 'GET',
@@ -28,36 +34,86 @@ export const imageContentRoutes: readonly Route[] = [
     answer: imageContent,
     handle: content,
   }),
+  ...routesOf(paths('/metadata'), {
+    method: 'GET',
+    summary: 'Types of metadata',
+    access: 'user',
+    answer: metadataTypes,
+    handle: async (call: Call) => (await storedImage(call)) && documentTypes,
+  }),
+  ...routesOf(paths('/metadata/{mtype}'), {
+    method: 'GET',
+    summary: 'A document of an image in base64',
+    access: 'user',
+    answer: imageMetadata,
+    handle: metadata,
+  }),
+  ...routesOf(paths('/artifacts/retrieved_files'), {
+    method: 'GET',
+    summary: 'Files that the settings of the analysis asked to keep',
+    access: 'user',
+    answer: retrievedFiles,
+    handle: async (call: Call) =>
+      (await detailsOf(call)).retrievedFiles.map(({ path, content }) => ({ path, b64_content: content })),
+  }),
+  ...routesOf(paths('/artifacts/file_content_search'), {
+    method: 'GET',
+    summary: 'Where configured patterns match in files: names and line numbers from 0, never the text',
+    access: 'user',
+    answer: textMatches,
+    handle: async (call: Call) => (await detailsOf(call)).contentMatches,
+  }),
+  ...routesOf(paths('/artifacts/secret_search'), {
+    method: 'GET',
+    summary: 'Where secrets stand in files: names and line numbers from 0, never the text',
+    access: 'user',
+    answer: textMatches,
+    handle: async (call: Call) => (await detailsOf(call)).secrets,
+  }),
 ];
 
 async function content(call: Call) {
   const type = call.params['ctype'] ?? '';
-  if (!Object.hasOwn(contentTypes, type) && !isDocument(type))
-    throw new Fault('state/not-found', `content type (${type.slice(0, 40)}) not available`);
+  const items = packageItems(type);
+  if (items === null && !isOtherType(type) && !isDocument(type)) throw unknownType('content', type);
   const { image, report } = await analyzedImage(call);
   const head = { imageDigest: image.digest, content_type: type };
-  if (isDocument(type)) return { ...head, content: await documentOf(call.world, image, report, type) };
-  if (type === 'files')
-    return jsonList(`${JSON.stringify(head).slice(0, -1)},"content":[`, fileItems(call.world, report), ']}');
-  const items = contentTypes[type as ContentType];
-  if (items === null)
-    throw new Fault('input/invalid', `content type (${type}) was not available when the image was analyzed`);
-  return { ...head, content: report.packages.flatMap((found) => items(found)) };
+  if (items !== null) return { ...head, content: report.packages.flatMap((found) => items(found)) };
+  if (isDocument(type)) return { ...head, content: await imageDocument(call.world, image, report, type) };
+  if (type === 'malware') return { ...head, content: malwareItems(report) };
+  return jsonList(`${JSON.stringify(head).slice(0, -1)},"content":[`, fileItems(call.world, report), ']}');
+}
+
+async function metadata(call: Call) {
+  const type = call.params['mtype'] ?? '';
+  if (!isDocument(type)) throw unknownType('metadata', type);
+  const { image, report } = await analyzedImage(call);
+  const document = await imageDocument(call.world, image, report, type);
+  return { imageDigest: image.digest, metadata_type: type, metadata: document };
+}
+
+async function detailsOf(call: Call) {
+  return (await analyzedImage(call)).report.details;
 }
 
 function isDocument(type: string): type is DocumentType {
   return documentTypes.some((one) => one === type);
 }
 
-async function documentOf(world: ApiWorld, image: Image, report: ImageReport, type: DocumentType): Promise<string> {
-  switch (type) {
-    case 'manifest':
-      return base64(report.manifest ?? '');
-    case 'docker_history':
-      return base64(JSON.stringify(report.config['history'] ?? []));
-    case 'dockerfile':
-      return image.dockerfile === null ? '' : base64((await readBlob(world.blobs, image.dockerfile)) ?? '');
-  }
+function unknownType(kind: 'content' | 'metadata', type: string): Fault {
+  return new Fault('state/not-found', `${kind} type (${type.slice(0, 40)}) not available`);
+}
+
+/** What each scanner said; no scanner is no result, which is not the same as nothing found. */
+function malwareItems({ details }: ImageReport) {
+  if (details.malware.length === 0)
+    throw new Fault('input/invalid', 'content type (malware) was not available when the image was analyzed');
+  return details.malware.map(({ scanner, findings, databases }) => ({
+    scanner,
+    enabled: true,
+    findings,
+    metadata: { db_version: databases, db_update_enabled: false },
+  }));
 }
 
 async function* fileItems(world: ApiWorld, report: ImageReport) {
@@ -85,11 +141,4 @@ function fileItem(file: ComposedFile) {
     uid: file.uid,
     gid: file.gid,
   };
-}
-
-/** MIME base64 (RFC 2045, 6.8): lines of 76 characters. */
-function base64(content: string | Buffer): string {
-  return Buffer.from(content)
-    .toString('base64')
-    .replace(/.{1,76}/g, '$&\n');
 }

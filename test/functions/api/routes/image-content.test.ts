@@ -1,6 +1,14 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { contentTypes, imageContent } from '#schema/api/images.ts';
+import { contentTypes as everyType } from '#functions/api/content-types.ts';
+import {
+  contentTypes,
+  imageContent,
+  imageMetadata,
+  metadataTypes,
+  retrievedFiles,
+  textMatches,
+} from '#schema/api/images.ts';
 import { errorAnswer } from '#schema/api/system.ts';
 import { alpineApp } from '#test/support/api-images.ts';
 import { apiServer } from '#test/support/api-server.ts';
@@ -25,9 +33,7 @@ test('the types of content are those of the contract in its order', async () => 
   const { ask, analyzed, registry } = await apiServer();
   await analyzed(`${registry}/team/app:v1`);
   for (const image of [alpineApp.digest, `by_id/${alpineApp.configDigest.slice(7)}`])
-    assert.deepEqual(fits(contentTypes, (await ask('GET', `/v1/images/${image}/content`)).json), [
-      ...['os', 'files', 'npm', 'gem', 'python', 'java', 'binary', 'go', 'malware'],
-    ]);
+    assert.deepEqual(fits(contentTypes, (await ask('GET', `/v1/images/${image}/content`)).json), everyType);
   assert.equal((await ask('GET', `/v1/images/${nobody}/content`)).status, 404);
 });
 
@@ -82,10 +88,12 @@ test('files with mode, owner, target and digest', async () => {
 test('documents are base64 in lines: the manifest byte for byte, the history, an empty Dockerfile when none was given', async () => {
   assert.deepEqual(await documentOf('manifest'), alpineApp.bytes.toString());
   assert.match(String(await contentOf('manifest')), /^([A-Za-z0-9+/=]{1,76}\n)+$/);
-  assert.deepEqual(
-    JSON.parse(await documentOf('docker_history')).map((step: Record<string, unknown>) => step['created_by']),
-    ['layer 1', 'layer 2'],
-  );
+  const step = { Created: '2024-01-01T00:00:00Z', Comment: '', Tags: [] };
+  const [base, program] = JSON.parse(alpineApp.bytes.toString()).layers as { digest: string; size: number }[];
+  assert.deepEqual(JSON.parse(await documentOf('docker_history')), [
+    { ...step, CreatedBy: 'layer 1', Id: base!.digest, Size: base!.size },
+    { ...step, CreatedBy: 'layer 2', Id: program!.digest, Size: program!.size },
+  ]);
   assert.equal(await contentOf('dockerfile'), '');
 });
 
@@ -95,13 +103,48 @@ test('a type that nobody knows, that was not looked for, of an image that is not
   const cases: readonly [string, number, RegExp][] = [
     [`${alpineApp.digest}/content/cobol`, 404, /^content type \(cobol\) not available$/],
     [`${alpineApp.digest}/content/toString`, 404, /not available/],
-    [`${alpineApp.digest}/content/gem`, 400, /not available when the image was analyzed/],
     [`${alpineApp.digest}/content/malware`, 400, /not available when the image was analyzed/],
     [`${nobody}/content/os`, 404, /not found/],
+    [`${alpineApp.digest}/metadata/history`, 404, /^metadata type \(history\) not available$/],
+    [`${nobody}/metadata`, 404, /not found/],
+    [`${nobody}/metadata/manifest`, 404, /not found/],
+    [`${nobody}/artifacts/secret_search`, 404, /not found/],
   ];
   for (const [path, status, words] of cases) {
     const answer = await ask('GET', `/v1/images/${path}`);
     assert.equal(answer.status, status, path);
     assert.match(fits(errorAnswer, answer.json).message, words);
+  }
+});
+
+test('the same documents are metadata, by digest and by the id of the config', async () => {
+  const { ask, analyzed, registry } = await apiServer();
+  await analyzed(`${registry}/team/app:v1`);
+  for (const image of [alpineApp.digest, `by_id/${alpineApp.configDigest.slice(7)}`]) {
+    const types = fits(metadataTypes, (await ask('GET', `/v1/images/${image}/metadata`)).json);
+    assert.deepEqual(types, ['manifest', 'docker_history', 'dockerfile']);
+    for (const type of types) {
+      const { json } = await ask('GET', `/v1/images/${image}/metadata/${type}`);
+      assert.deepEqual(fits(imageMetadata, json), {
+        ...{ imageDigest: alpineApp.digest, metadata_type: type },
+        metadata: await contentOf(type),
+      });
+    }
+  }
+});
+
+test('kept files, searched content and secrets are told by path; of what matched, the lines only', async () => {
+  const { ask, analyzed, registry } = await apiServer();
+  await analyzed(`${registry}/team/app:v1`);
+  for (const image of [alpineApp.digest, `by_id/${alpineApp.configDigest.slice(7)}`]) {
+    const artifact = async (name: string) => (await ask('GET', `/v1/images/${image}/artifacts/${name}`)).json;
+    assert.deepEqual(fits(retrievedFiles, await artifact('retrieved_files')), [
+      { path: '/etc/passwd', b64_content: Buffer.from('root:x:0:0::/root:/bin/sh\n').toString('base64') },
+    ]);
+    assert.deepEqual(fits(textMatches, await artifact('file_content_search')), []);
+    const regex = '(?i).*api(-|_)key( *=+ *).*(?<![A-Z0-9])[A-Z0-9]{20,60}(?![A-Z0-9]).*';
+    assert.deepEqual(fits(textMatches, await artifact('secret_search')), [
+      { path: '/srv/app.env', matches: [{ name: 'API_KEY', regex, lines: [1] }] },
+    ]);
   }
 });
