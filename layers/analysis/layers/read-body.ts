@@ -3,7 +3,7 @@ import { startDigest } from '#core/digest.ts';
 import type { Limits } from '#core/limits.ts';
 import type { TarEntry } from '#registry/tar/tar-stream.ts';
 import type { RandomAccess } from '../analyzer.ts';
-import { fileAccess, memoryAccess } from './random-access.ts';
+import { fileAccess, memoryAccess, piecesAccess } from './random-access.ts';
 import { TemporaryFile } from './temporary-file.ts';
 
 /** A regular file that was read to its end; `content` is there when it was asked to be kept, until disposed. */
@@ -20,16 +20,21 @@ const emptySha256 = hash('sha256', '', 'hex');
 const nothingToClose = (): void => {};
 
 /**
- * Reads a file's bytes once, hashing them. With `keep` they are offered for random access: from memory up to
- * `fileMemoryBytes`, from an unnamed temporary file beyond; past `fileBytes` they are not kept whatever was asked.
+ * Reads a file's bytes once, hashing them; without a promise when they are at hand. With `keep` they are offered for random
+ * access: from memory up to `fileMemoryBytes`, from an unnamed temporary file beyond; past `fileBytes` they are not kept
+ * whatever was asked.
  */
-export async function readBody(
+export function readBody(
   entry: TarEntry,
   limits: Limits,
   temporaryPath: string,
   keep: boolean,
-): Promise<ReadBody> {
-  if (entry.size === 0) return inMemory(new Uint8Array(0), keep);
+): ReadBody | Promise<ReadBody> {
+  const atOnce = entry.size === 0 ? new Uint8Array(0) : entry.body.atOnce?.();
+  return atOnce ? inMemory(atOnce, keep) : readPieces(entry, limits, temporaryPath, keep);
+}
+
+async function readPieces(entry: TarEntry, limits: Limits, temporaryPath: string, keep: boolean): Promise<ReadBody> {
   using spool = new Spool(limits, temporaryPath, keep);
   let digest: Hash | null = null;
   let first: Uint8Array | null = null;
@@ -90,7 +95,7 @@ class Spool implements Disposable {
     const file = this.#file;
     this.#file = null;
     if (!this.#keep) return { content: null, [Symbol.dispose]: nothingToClose };
-    if (file === null) return { content: memoryAccess(Buffer.concat(this.#pieces)), [Symbol.dispose]: nothingToClose };
+    if (file === null) return { content: piecesAccess(this.#pieces), [Symbol.dispose]: nothingToClose };
     return { content: fileAccess(file.descriptor, file.size), [Symbol.dispose]: () => file[Symbol.dispose]() };
   }
 

@@ -14,7 +14,7 @@ export interface ByteInput {
   skipNow(length: number): boolean;
   /** Leaves out `length` bytes; false when the input ends before. */
   skip(length: number): Promise<boolean>;
-  /** Takes back the last `length` bytes of what {@link some} gave last. */
+  /** Takes back the last `length` bytes of what {@link some} or {@link takeNow} gave last. */
   giveBack(length: number): void;
   /** Everything that is left, as it comes. */
   rest(): AsyncGenerator<Buffer>;

@@ -5,6 +5,7 @@ import type { FileType } from '#schema/layer-report.ts';
 import { blockSize, parseTarHeader, type TarHeader } from './tar-header.ts';
 import { chunkInput, cutOff, type ByteInput } from './byte-input.ts';
 import { type PaxRecord, parsePax, paxNumber } from './tar-pax.ts';
+import { type EntryBody, StoredBody } from './stored-body.ts';
 import { expandSparse, holeBudget, holesOf, readGnuSparse, readPaxSparse, type SparseMap } from './tar-sparse.ts';
 
 /** An entry of a tar, or of a folder that is read as if it were one. */
@@ -25,7 +26,7 @@ export interface TarEntry {
   /** Where the stored content begins in the tar; null where it is not stored in one piece (sparse files, folders). */
   readonly offset: number | null;
   /** The content, once, and only until the next entry is asked for. Pieces may be kept, they are not written to again. */
-  readonly body: AsyncIterable<Uint8Array>;
+  readonly body: EntryBody;
 }
 
 /**
@@ -47,14 +48,14 @@ export async function* tarEntriesOf(input: ByteInput, limits: Limits): AsyncGene
   try {
     for (;;) {
       const start = input.position;
-      const head = await readHead(input);
+      const head = plainHead(input) ?? (await readHead(input));
       if (head === null) {
         await input.finish();
         return;
       }
       const { header, pax } = head;
       const stored = storedSize(header, pax, start);
-      const sparse = await sparseMap(head, stored, input);
+      const sparse = mayBeSparse(head) ? await sparseMap(head, stored, input) : null;
       const type = typeOf(header);
       let problem = type === null ? `a tar entry of unknown type '${visible(header.flag)}'` : null;
       const names = namesOf(head);
@@ -69,7 +70,7 @@ export async function* tarEntriesOf(input: ByteInput, limits: Limits): AsyncGene
         holes -= sparse.problem === null ? holesOf(sparse) : 0;
         problem ??= sparse.problem ?? (holes < 0 ? `sparse files of this tar have more than fileBytes of holes` : null);
       }
-      const whole = body(input, content, path);
+      const whole = new StoredBody(input, content, path);
       const usable = sparse === null || sparse.problem !== null || holes < 0 ? null : sparse;
       yield {
         path,
@@ -81,10 +82,9 @@ export async function* tarEntriesOf(input: ByteInput, limits: Limits): AsyncGene
         link,
         problem,
         offset: sparse === null ? input.position : null,
-        body: usable === null ? whole.bytes : expandSparse(usable, whole.bytes),
+        body: usable === null ? whole : expandSparse(usable, whole),
       };
-      const rest = whole.left();
-      whole.end();
+      const rest = whole.end();
       if (input.skipNow(rest + padding(stored))) continue;
       if (!(await input.skip(rest))) throw cutOff(input.position, `the content of '${path}'`);
       // Engines do not miss the padding of a last entry.
@@ -107,6 +107,22 @@ interface Head {
 /** Go's reader has the same bound; the largest real headers carry a few extended attributes of 64 KiB. */
 const mostExtended = 1024 * 1024;
 
+/** Type flags of headers that say something of the header that follows: x, X, g of pax, L and K of GNU. */
+const extending: ReadonlySet<number> = new Set([0x78, 0x58, 0x67, 0x4c, 0x4b]);
+
+/** The next header when it is at hand and stands alone, as nearly all do: a promise takes longer than to read it. */
+function plainHead(input: ByteInput): Head | null {
+  const at = input.position;
+  const block = input.takeNow(blockSize);
+  if (block === null) return null;
+  if (block[0] !== 0 && !extending.has(block[156]!)) {
+    const header = parseTarHeader(block, at);
+    if (header !== null) return { header, block, pax: [], longName: null, longLink: null };
+  }
+  input.giveBack(blockSize);
+  return null;
+}
+
 /** The next header with the extended headers before it; null at the end of the archive. */
 async function readHead(input: ByteInput): Promise<Head | null> {
   let pax: readonly PaxRecord[] = [];
@@ -123,8 +139,8 @@ async function readHead(input: ByteInput): Promise<Head | null> {
       await expectEnd(input, at, extended);
       return null;
     }
+    if (!extending.has(header.flag)) return { header, block, pax, longName, longLink };
     const flag = String.fromCharCode(header.flag);
-    if (!/[xXgLK]/.test(flag)) return { header, block, pax, longName, longLink };
     extended ||= flag !== 'g';
     const content = await readExtended(input, header.size, at);
     if (flag === 'x' || flag === 'X') pax = parsePax(content, at);
@@ -187,9 +203,15 @@ function storedSize(header: TarHeader, pax: readonly PaxRecord[], at: number): n
   return size;
 }
 
+const gnuSparse = 0x53;
+
+function mayBeSparse({ header, pax }: Head): boolean {
+  return header.flag === gnuSparse || pax.length > 0;
+}
+
 async function sparseMap(head: Head, stored: number, input: ByteInput): Promise<SparseMap | null> {
-  if (head.header.flag === 0x53) return await readGnuSparse(head.block, stored, input);
-  return head.pax.length === 0 ? null : await readPaxSparse(head.pax, stored, input);
+  if (head.header.flag === gnuSparse) return await readGnuSparse(head.block, stored, input);
+  return await readPaxSparse(head.pax, stored, input);
 }
 
 /** The names that count: GNU long names, then pax records, then the header (the order of Go's archive/tar). */
@@ -203,6 +225,7 @@ function namesOf({ header, pax, longName, longLink }: Head): { path: Uint8Array;
 
 /** The last value of a key; an empty value takes the record back (POSIX), which is as if there were none. */
 function lastOf(pax: readonly PaxRecord[], key: string): Buffer | null {
+  if (pax.length === 0) return null;
   const found = pax.findLast((record) => record.key === key);
   return found === undefined || found.value.length === 0 ? null : found.value;
 }
@@ -254,29 +277,4 @@ function padding(size: number): number {
 
 function visible(flag: number): string {
   return flag > 32 && flag < 127 ? String.fromCharCode(flag) : `\\x${flag.toString(16).padStart(2, '0')}`;
-}
-
-const nothing: AsyncIterable<Uint8Array> = (async function* () {})();
-
-/** The next `size` bytes of the input as a body that knows how much of it was read. */
-function body(input: ByteInput, size: number, path: string) {
-  let left = size;
-  let over = false;
-  const bytes = async function* () {
-    while (left > 0) {
-      if (over)
-        throw new Fault('internal/failed', `the content of '${path}' was read after the next entry was asked for`);
-      const piece = await input.some(left);
-      if (piece.length === 0) throw cutOff(input.position, `the content of '${path}'`);
-      left -= piece.length;
-      yield piece;
-    }
-  };
-  return {
-    bytes: size === 0 ? nothing : bytes(),
-    left: () => left,
-    end: () => {
-      over = true;
-    },
-  };
 }
