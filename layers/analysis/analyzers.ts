@@ -14,6 +14,7 @@ import { golang } from './analyzers/golang.ts';
 import { hints } from './analyzers/hints.ts';
 import { java } from './analyzers/java.ts';
 import { npm } from './analyzers/npm.ts';
+import { npmLock } from './analyzers/npm-lock.ts';
 import { osRelease } from './analyzers/os-release.ts';
 import { pear } from './analyzers/pear.ts';
 import { python } from './analyzers/python.ts';
@@ -35,6 +36,7 @@ export function makeAnalyzers(settings: AnalysisSettings): readonly Analyzer[] {
     apk,
     rpm,
     npm,
+    npmLock,
     python,
     conda,
     pythonLock,

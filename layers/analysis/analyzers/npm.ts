@@ -1,9 +1,9 @@
 import { Fault } from '#core/fault.ts';
-import { formatPurl } from '#core/purl.ts';
 import type { Fact } from '#schema/layer-report.ts';
 import type { Analyzer, FoundPackage, ImageView, WantedFile } from '../analyzer.ts';
 import { personText } from '../texts/declared-person.ts';
 import { isObject, type JsonObject, readJsonFile } from '../texts/json-file.ts';
+import { npmName, npmPurl, npmVersion } from '../npm/npm-identity.ts';
 import { declaredLicense, licenseNames } from '../licenses/spdx.ts';
 
 /**
@@ -21,10 +21,6 @@ export const npm: Analyzer = {
 
 /** A package.json beyond this is not read. */
 const maxBytes = 4 * 1024 * 1024;
-
-/** npm refuses longer names; old ones may have capitals and `~'!()*` (npm validate-npm-package-name, "legacy" names). */
-const maxName = 214;
-const maxVersion = 256;
 
 /** What is kept of a package.json. */
 interface Manifest {
@@ -85,13 +81,10 @@ function* readPackageJson(file: WantedFile): Iterable<Fact> {
 
 /** What counts of a package.json, or what is wrong with it. */
 function manifestOf(json: JsonObject): Manifest | string {
-  const name = typeof json['name'] === 'string' ? json['name'].trim() : null;
-  if (name === null || !isPackageName(name)) return 'its name is not a valid npm package name';
-  // As npm cleans it: ` =v1.2.3` is 1.2.3.
-  const version = typeof json['version'] === 'string' ? json['version'].trim().replace(/^[=v\s]+(?=\d)/, '') : '';
-  if (version === '' || version.length > maxVersion || /[\s\p{Cc}]/u.test(version)) {
-    return 'its version is not a version text';
-  }
+  const name = npmName(json['name']);
+  if (name === null) return 'its name is not a valid npm package name';
+  const version = npmVersion(json['version']);
+  if (version === null) return 'its version is not a version text';
   const licenses = licensesOf(json);
   const author = authorOf(json);
   const homepage = typeof json['homepage'] === 'string' ? json['homepage'].trim().slice(0, 512) : '';
@@ -102,13 +95,6 @@ function manifestOf(json: JsonObject): Manifest | string {
     ...(author !== null ? { author } : {}),
     ...(homepage !== '' ? { homepage } : {}),
   };
-}
-
-function isPackageName(name: string): boolean {
-  if (name.length > maxName || name === 'node_modules' || name === 'favicon.ico') return false;
-  const parts = name.startsWith('@') ? name.slice(1).split('/') : [name];
-  if (parts.length !== (name.startsWith('@') ? 2 : 1)) return false;
-  return parts.every((part) => /^[A-Za-z0-9~'!()*_-][A-Za-z0-9~'!()*._-]*$/.test(part));
 }
 
 /** `license` and the older `licenses`, each a text, an object with `type`, or an array of those. */
@@ -135,7 +121,6 @@ function* assemblePackages(view: ImageView): Iterable<FoundPackage> {
 }
 
 function foundPackage(path: string, key: string, manifest: Manifest): FoundPackage {
-  const slash = manifest.name.indexOf('/');
   return {
     type: 'npm',
     name: manifest.name,
@@ -143,12 +128,7 @@ function foundPackage(path: string, key: string, manifest: Manifest): FoundPacka
     arch: null,
     source: placeOf(path) === 'root' ? 'root' : null,
     origin: null,
-    purl: formatPurl({
-      type: 'npm',
-      namespace: slash < 0 ? '' : manifest.name.slice(0, slash),
-      name: manifest.name.slice(slash + 1),
-      version: manifest.version,
-    }),
+    purl: npmPurl(manifest.name, manifest.version),
     licenses: (manifest.licenses ?? []).flatMap(licenseNames),
     vendor: manifest.author ?? null,
     size: null,

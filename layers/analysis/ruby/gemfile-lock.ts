@@ -1,5 +1,5 @@
 import type { RandomAccess } from '../analyzer.ts';
-import { textLines } from '../texts/text-lines.ts';
+import { lines } from '../texts/rfc822.ts';
 import { vcsUrl } from '../texts/vcs-url.ts';
 import { isGem } from './gem-identity.ts';
 
@@ -14,19 +14,20 @@ export interface LockedGem {
 
 const maxGems = 20_000;
 const maxRequires = 500;
-/** A line names one gem or one dependency of a gem. */
-const maxLine = 2048;
+/** The largest known has some 100 kB. */
+const maxBytes = 4 * 1024 * 1024;
 
 /**
  * The gems that a Gemfile.lock names (bundler/lockfile_parser.rb), each version once: the lock names a gem once for each
- * platform it may be compiled for. Gems of paths are the project's own and left out. What follows no such lines is skipped.
+ * platform it may be compiled for. Gems of paths are the project's own and left out. What follows no such lines is skipped; throws
+ * `input/too-large` over 4 MiB.
  */
 export function readGemfileLock(content: RandomAccess): readonly LockedGem[] {
   const gems = new Map<string, { name: string; version: string; vcsUrl: string | null; requires: Set<string> }>();
   let section = '';
   let source = new Map<string, string>();
   let requires: Set<string> | null = null;
-  for (const line of textLines(content, maxLine)) {
+  for (const line of lines(new TextDecoder().decode(content.all(maxBytes)))) {
     const indent = line.search(/\S/);
     const text = line.trim();
     if (indent === 0) {
