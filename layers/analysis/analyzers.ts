@@ -7,6 +7,7 @@ import { cargo } from './analyzers/cargo.ts';
 import { composer } from './analyzers/composer.ts';
 import { conda } from './analyzers/conda.ts';
 import { contentSearch } from './analyzers/content-search.ts';
+import { dotnet } from './analyzers/dotnet.ts';
 import { dpkg } from './analyzers/dpkg.ts';
 import { fileSuids } from './analyzers/file-suids.ts';
 import { gem } from './analyzers/gem.ts';
@@ -42,6 +43,7 @@ export function makeAnalyzers(settings: AnalysisSettings): readonly Analyzer[] {
     pythonLock,
     gem,
     java,
+    dotnet,
     composer,
     pear,
     wordpress,
