@@ -4,6 +4,7 @@ import type { Limits } from '#core/limits.ts';
 import type { Platform } from '#platform/platform.ts';
 import type { ImageSource, SourceLayer } from '#registry/layer-source.ts';
 import type { ImageReport, ReportLayer } from '#schema/image-report.ts';
+import type { LayerRecord } from '#schema/layer-report.ts';
 import type { Analyzer } from './analyzer.ts';
 import { type AnalysisSettings, defaultAnalysisSettings } from './analysis-settings.ts';
 import { nameAnalyzerSet } from './analyzer-set.ts';
@@ -12,6 +13,7 @@ import { assemble } from './assemble.ts';
 import { type Composed, compose } from './compose.ts';
 import { type AnalysisProgress, LayerIntake } from './layers/layer-intake.ts';
 import type { LayerPool } from './layer-pool.ts';
+import { startDeadline } from './layers/deadline.ts';
 import { deleteLayerReport, readLayerReport } from './report-store.ts';
 
 export interface AnalyzeImageOptions {
@@ -56,10 +58,15 @@ export async function analyzeImage(
     );
   }
   const analyzerSet = nameAnalyzerSet(analyzers, limits);
-  const intake = new LayerIntake(world, analyzers, { ...options, analysisSettings });
+  using deadline = startDeadline(limits.imageSeconds, () => tooSlow(source, limits), options.signal);
+  const { signal } = deadline;
+  const intake = new LayerIntake(world, analyzers, { ...options, analysisSettings, signal });
   const layers = await intake.take(source.layers);
   const diffIds = layers.map(({ diffId }) => diffId);
-  const composed = await composeStored(world, analyzerSet, diffIds, analyzers, limits, async (diffId) => {
+  const recordsOf = (diffId: Digest) => storedRecords(world, analyzerSet, diffId, signal);
+  const composed = await composeStored(recordsOf, diffIds, analyzers, limits, async (diffId) => {
+    world.log.error('layer report is damaged, layer is read again', { diffId, analyzerSet });
+    await deleteLayerReport(world.blobs, analyzerSet, diffId);
     const broken = source.layers[diffIds.indexOf(diffId)]!;
     await intake.take([broken]);
   });
@@ -92,8 +99,7 @@ export async function analyzeImage(
 
 /** Composes stored reports. One that is damaged is forgotten and its layer read again, each layer at most once. */
 async function composeStored(
-  world: Pick<Platform, 'blobs' | 'log'>,
-  analyzerSet: string,
+  recordsOf: (diffId: Digest) => AsyncIterable<LayerRecord>,
   diffIds: readonly Digest[],
   analyzers: readonly Analyzer[],
   limits: Limits,
@@ -102,21 +108,25 @@ async function composeStored(
   const repaired = new Set<Digest>();
   for (;;) {
     try {
-      const layers = diffIds.map((diffId) => ({ diffId, records: storedRecords(world, analyzerSet, diffId) }));
+      const layers = diffIds.map((diffId) => ({ diffId, records: recordsOf(diffId) }));
       return await compose(layers, analyzers, limits);
     } catch (thrown) {
       const broken = thrown instanceof Fault && thrown.code === 'data/corrupt' ? thrown.detail['diffId'] : undefined;
       const diffId = diffIds.find((known) => known === broken);
       if (diffId === undefined || repaired.has(diffId)) throw thrown;
       repaired.add(diffId);
-      world.log.error('layer report is damaged, layer is read again', { diffId, analyzerSet });
-      await deleteLayerReport(world.blobs, analyzerSet, diffId);
       await readAgain(diffId);
     }
   }
 }
 
-async function* storedRecords(world: Pick<Platform, 'blobs'>, analyzerSet: string, diffId: Digest) {
+async function* storedRecords(
+  world: Pick<Platform, 'blobs'>,
+  analyzerSet: string,
+  diffId: Digest,
+  signal: AbortSignal,
+): AsyncGenerator<LayerRecord, void> {
+  signal.throwIfAborted();
   const records = await readLayerReport(world.blobs, analyzerSet, diffId);
   if (records === null) {
     throw new Fault('data/corrupt', `the report of the layer ${diffId} is no longer stored; analyze the image again`, {
@@ -124,6 +134,14 @@ async function* storedRecords(world: Pick<Platform, 'blobs'>, analyzerSet: strin
     });
   }
   yield* records;
+}
+
+function tooSlow({ reference }: ImageSource, { imageSeconds }: Limits): Fault {
+  return new Fault(
+    'image/too-large',
+    `the analysis of ${reference} has taken more than ${imageSeconds} s (limit imageSeconds); what was read of it is kept, so analyze it again, or raise the limit`,
+    { detail: { limit: 'imageSeconds', most: imageSeconds } },
+  );
 }
 
 function showLayer(layer: SourceLayer, taken: { diffId: Digest; size: number }, read: boolean): ReportLayer {

@@ -66,7 +66,11 @@ class LayerReading {
     this.#options = options;
     this.#facts = new FactReader(options.analyzers, options.limits, { elapsed: stopwatch, ...options });
     this.#linked = new LinkedFiles(this.#facts);
-    this.#notes = new LayerNotes(layer.diffId, options.limits.notes);
+    this.#notes = new LayerNotes(
+      layer.diffId,
+      options.analyzers.map(({ name }) => name),
+      options.limits.notes,
+    );
   }
 
   async *firstPass(): AsyncGenerator<LayerRecord, void> {

@@ -12,11 +12,12 @@ export const layerItself = 'layer';
 export class LayerNotes {
   readonly #diffId: string | null;
   readonly #most: number;
-  readonly #counts = new Map<string, number>([[layerItself, 0]]);
+  readonly #counts: Map<string, number>;
 
-  constructor(diffId: string | null, most: number) {
+  constructor(diffId: string | null, analyzers: readonly string[], most: number) {
     this.#diffId = diffId;
     this.#most = most;
+    this.#counts = new Map([layerItself, ...analyzers].map((name) => [name, 0]));
   }
 
   /** The record of a problem; none once there are too many, which are counted. `path` is relative to the root. */
@@ -26,7 +27,7 @@ export class LayerNotes {
     if (count <= this.#most) yield this.#record(analyzer, path === null ? null : `/${path}`, problem);
   }
 
-  /** What is to be told at the end of the layer: how many were left out. */
+  /** What is to be told at the end of the layer, analyzers in their order: how many were left out. */
   *closing(): Generator<NoteRecord> {
     for (const [analyzer, count] of this.#counts) {
       const more = count - this.#most;

@@ -3,6 +3,9 @@ import { piecesAhead, sendFault, type ToWorker } from './layer-messages.ts';
 /** Measured: a message costs about as much as copying this much, and registries give 16 KiB at a time. */
 const pieceBytes = 256 * 1024;
 
+/** Milliseconds that a stream has to let go; one that says nothing meanwhile ends by the time limits of whoever opened it. */
+const patience = 1000;
+
 /** Sends a stream to a thread in pieces, as fast as it uses them. */
 export class InputPump {
   readonly #stream: number;
@@ -38,13 +41,16 @@ export class InputPump {
   async close(): Promise<void> {
     this.#closed = true;
     this.#wake();
-    await this.#done;
+    const waited = Promise.withResolvers<void>();
+    const timer = setTimeout(waited.resolve, patience);
+    await Promise.race([this.#done, waited.promise]);
+    clearTimeout(timer);
   }
 
   async #pump(open: () => Promise<AsyncIterable<Uint8Array>>): Promise<void> {
     const stream = this.#stream;
     try {
-      for await (const bytes of inPieces(await open())) {
+      for await (const bytes of inPieces(this.#whileOpen(await open()))) {
         while (this.#ahead >= piecesAhead && !this.#closed) {
           await new Promise<void>((resolve) => (this.#wake = resolve));
         }
@@ -55,6 +61,14 @@ export class InputPump {
       this.#finish({ kind: 'input-end', stream });
     } catch (thrown) {
       this.#finish({ kind: 'input-fault', stream, fault: sendFault(thrown) });
+    }
+  }
+
+  /** A stream that trickles fills no piece for a long time. */
+  async *#whileOpen(stream: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+    for await (const bytes of stream) {
+      if (this.#closed) return;
+      yield bytes;
     }
   }
 
