@@ -1,21 +1,23 @@
 import { Fault } from '#core/fault.ts';
 import type { Fact } from '#schema/layer-report.ts';
-import type { Analyzer, FoundPackage, ImageView, WantedFile } from '../analyzer.ts';
+import type { Analyzer, FoundPackage, ImageView, RandomAccess, WantedFile } from '../analyzer.ts';
 import { personText } from '../texts/declared-person.ts';
 import { isObject, type JsonObject, readJsonFile } from '../texts/json-file.ts';
 import { npmName, npmPurl, npmVersion } from '../npm/npm-identity.ts';
+import { isYarnCache, readYarnCache } from '../npm/yarn-cache.ts';
 import { declaredLicense, licenseNames } from '../licenses/spdx.ts';
 
 /**
  * Packages of npm and its kin (yarn, pnpm, bun, cnpm) as they are installed: the package.json right inside a module folder,
- * at any depth. A package.json outside all module folders is a project of its own (source `root`). The name is the file's:
- * with an alias (`npm:other@1`) the folder is called differently.
+ * at any depth, on disk or in an archive out of which Yarn runs it. A package.json outside all module folders is a project of
+ * its own (source `root`). The name is the file's: with an alias (`npm:other@1`) the folder is called differently. `metadata`
+ * has `homepage`.
  */
 export const npm: Analyzer = {
   name: 'npm',
-  version: 1,
-  wants: (path) => path.endsWith('package.json') && placeOf(path) !== 'elsewhere',
-  read: readPackageJson,
+  version: 2,
+  wants: (path) => (path.endsWith('package.json') && placeOf(path) !== 'elsewhere') || isYarnCache(path),
+  read: readFile,
   assemble: assemblePackages,
 };
 
@@ -29,6 +31,9 @@ interface Manifest {
   readonly licenses?: readonly string[];
   readonly author?: string;
   readonly homepage?: string;
+  readonly requires?: readonly string[];
+  /** The place in the archive that is the file. */
+  readonly inside?: string;
 }
 
 type Place = 'installed' | 'root' | 'elsewhere';
@@ -70,13 +75,22 @@ function isPackageFolder(below: readonly string[]): boolean {
   return below.length === 3 && first === '.store' && below[2] === 'package';
 }
 
-function* readPackageJson(file: WantedFile): Iterable<Fact> {
-  const json = readJsonFile(file.content, maxBytes);
+function* readFile(file: WantedFile): Iterable<Fact> {
+  if (!isYarnCache(file.path)) yield* readPackageJson(file.path, file.content);
+  else yield* readYarnCache(file, (place) => placeOf(place) === 'installed', readInside);
+}
+
+function* readInside(inside: string, content: RandomAccess): Iterable<Fact> {
+  for (const { key, data } of readPackageJson(inside, content)) yield { key, data: { ...(data as Manifest), inside } };
+}
+
+function* readPackageJson(path: string, content: RandomAccess): Iterable<Fact> {
+  const json = readJsonFile(content, maxBytes);
   if ((json['name'] ?? '') === '' || (json['version'] ?? '') === '') return;
   const data = manifestOf(json);
   if (typeof data !== 'string') yield { key: `${data.name} ${data.version}`, data };
   // A template of a project (`{{name}}`) is nobody's package; in a module folder it should have been one.
-  else if (placeOf(file.path) === 'installed') throw new Fault('input/invalid', data);
+  else if (placeOf(path) === 'installed') throw new Fault('input/invalid', data);
 }
 
 /** What counts of a package.json, or what is wrong with it. */
@@ -88,12 +102,14 @@ function manifestOf(json: JsonObject): Manifest | string {
   const licenses = licensesOf(json);
   const author = authorOf(json);
   const homepage = typeof json['homepage'] === 'string' ? json['homepage'].trim().slice(0, 512) : '';
+  const requires = requirements(json);
   return {
     name,
     version,
     ...(licenses.length > 0 ? { licenses } : {}),
     ...(author !== null ? { author } : {}),
     ...(homepage !== '' ? { homepage } : {}),
+    ...(requires.length > 0 ? { requires } : {}),
   };
 }
 
@@ -103,6 +119,12 @@ function licensesOf(json: JsonObject): readonly string[] {
   const texts = declared.map((item) => (isObject(item) ? (item['type'] ?? item['name']) : item));
   const licenses = texts.map((text) => (typeof text === 'string' ? declaredLicense(text) : null));
   return [...new Set(licenses.filter((license) => license !== null))];
+}
+
+/** What it needs to run, with what it can do without. */
+function requirements({ dependencies, optionalDependencies }: JsonObject): readonly string[] {
+  const names = [dependencies, optionalDependencies].flatMap((one) => (isObject(one) ? Object.keys(one) : []));
+  return [...new Set(names.slice(0, 1000).filter((name) => npmName(name) === name))].sort();
 }
 
 /** The first of author, authors and maintainers that names somebody. */
@@ -133,6 +155,9 @@ function foundPackage(path: string, key: string, manifest: Manifest): FoundPacka
     vendor: manifest.author ?? null,
     size: null,
     files: [],
+    ...(manifest.homepage === undefined ? {} : { metadata: { homepage: manifest.homepage } }),
+    ...(manifest.requires === undefined ? {} : { requires: manifest.requires }),
     evidence: { path, key },
+    ...(manifest.inside === undefined ? {} : { inside: manifest.inside }),
   };
 }

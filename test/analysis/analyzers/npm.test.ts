@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { crc32 } from 'node:zlib';
 import { npm } from '#analysis/analyzers/npm.ts';
 import { analyzeFiles } from '#test/support/analyze-files.ts';
 
@@ -140,3 +141,90 @@ test('members called like parts of JavaScript objects do no harm', () => {
     ['hasOwnProperty 1.0.0'],
   );
 });
+
+test('what a package needs and its homepage are kept', () => {
+  const { packages } = analyzeFiles(npm, {
+    'node_modules/x/package.json': json({
+      homepage: ' https://example.org ',
+      dependencies: { b: '^1', '@s/a': '2', '../c': '3' },
+      optionalDependencies: { b: '^1', d: '4' },
+      devDependencies: { e: '5' },
+      peerDependencies: { f: '6' },
+    }),
+    'node_modules/y/package.json': json({ name: 'y', dependencies: ['b'], homepage: {} }),
+  });
+  assert.deepEqual(
+    packages.map(({ name, requires, metadata }) => [name, requires, metadata]),
+    [
+      ['x', ['@s/a', 'b', 'd'], { homepage: 'https://example.org' }],
+      ['y', undefined, undefined],
+    ],
+  );
+});
+
+test('packages that Yarn runs out of archives are installed, with those bundled in them', () => {
+  const archive = zipOf({
+    'node_modules/@s/x/package.json': json({ name: '@s/x' }),
+    'node_modules/@s/x/esm/package.json': '{"type": "module"}',
+    'node_modules/@s/x/node_modules/y/package.json': json({ name: 'y', version: '2.0.0' }),
+    'node_modules/@s/x/index.js': 'no JSON',
+  });
+  for (const [path, count] of [
+    ['srv/app/.yarn/cache/@s-x-npm-1.0.0-3911094464-d67226ff7a.zip', 2],
+    ['root/.yarn/berry/cache/@s-x-npm-1.0.0-3911094464-10c0.zip', 2],
+    ['srv/app/cache/@s-x-npm-1.0.0.zip', 0],
+    ['srv/app/.yarn/cache/more/@s-x-npm-1.0.0.zip', 0],
+  ] as const) {
+    const { packages, notes } = analyzeFiles(npm, { [path]: archive });
+    assert.deepEqual(notes, []);
+    assert.deepEqual(
+      packages.map(({ name, version, source, declared, inside }) => [name, version, source, declared, inside]),
+      [
+        ['@s/x', '1.0.0', null, undefined, 'node_modules/@s/x/package.json'],
+        ['y', '2.0.0', null, undefined, 'node_modules/@s/x/node_modules/y/package.json'],
+      ].slice(0, count),
+      path,
+    );
+  }
+});
+
+test('an archive of Yarn that is damaged is a note, and a damaged package in it hides no other', () => {
+  const good = zipOf({ 'node_modules/x/package.json': '{', 'node_modules/y/package.json': json({ name: 'y' }) });
+  const cut = zipOf({ 'node_modules/z/package.json': json({ name: 'z' }) }).subarray(0, 60);
+  const { packages, notes } = analyzeFiles(npm, { '.yarn/cache/good.zip': good, '.yarn/cache/cut.zip': cut });
+  assert.deepEqual(
+    packages.map(({ name }) => name),
+    ['y'],
+  );
+  assert.deepEqual(notes, [
+    '.yarn/cache/good.zip: node_modules/x/package.json is not JSON',
+    '.yarn/cache/cut.zip: is no zip archive, as the packages are that Yarn runs',
+  ]);
+});
+
+/** A zip archive of stored files (PKWARE APPNOTE 4.3). */
+function zipOf(files: Readonly<Record<string, string>>): Buffer {
+  const locals: Buffer[] = [];
+  const directory: Buffer[] = [];
+  let offset = 0;
+  for (const [path, text] of Object.entries(files)) {
+    const [name, body] = [Buffer.from(path), Buffer.from(text)];
+    const head = Buffer.alloc(26);
+    head.writeUInt32LE(crc32(body), 10);
+    head.writeUInt32LE(body.length, 14);
+    head.writeUInt32LE(body.length, 18);
+    head.writeUInt16LE(name.length, 22);
+    const place = Buffer.alloc(14);
+    place.writeUInt32LE(offset, 10);
+    locals.push(Buffer.from('PK\x03\x04'), head, name, body);
+    directory.push(Buffer.from('PK\x01\x02\0\0'), head, place, name);
+    offset += 30 + name.length + body.length;
+  }
+  const end = Buffer.alloc(22);
+  end.write('PK\x05\x06');
+  end.writeUInt16LE(Object.keys(files).length, 8);
+  end.writeUInt16LE(Object.keys(files).length, 10);
+  end.writeUInt32LE(Buffer.concat(directory).length, 12);
+  end.writeUInt32LE(offset, 16);
+  return Buffer.concat([...locals, ...directory, end]);
+}
