@@ -8,19 +8,21 @@ import { type PythonMetadata, parsePythonMetadata } from '../python/python-metad
 import { pythonName } from '../python/python-name.ts';
 import { type PythonRecord, parsePythonRecord } from '../python/python-record.ts';
 import { requirementNames } from '../python/requirement.ts';
+import { readZippedEgg } from '../python/zipped-egg.ts';
 import { lines } from '../texts/rfc822.ts';
 import { licenseNames } from '../licenses/spdx.ts';
 
 /**
  * Python distributions as they are installed, wherever they lie: `NAME.dist-info` (PyPA: recording installed projects),
- * and the older `NAME.egg-info` folders and files and `.egg` folders that distributions and setuptools leave behind.
+ * and the older `NAME.egg-info` folders and files and `.egg` folders and archives that distributions and setuptools leave behind.
  * Metadata: `installer` (INSTALLER: `pip`, `uv`, `conda`, `rpm`, ...), and of what came from no index `url`, `commit`, and
  * `editable` where it is the source tree that is used.
  */
 export const python: Analyzer = {
   name: 'python',
   version: 2,
-  wants: (path) => (path.includes('-info') || path.includes('/EGG-INFO/')) && placeOf(path) !== null,
+  wants: (path) =>
+    (path.endsWith('.egg') || path.includes('-info') || path.includes('/EGG-INFO/')) && placeOf(path) !== null,
   read: readMetadataFile,
   assemble: assemblePackages,
 };
@@ -31,7 +33,7 @@ const metadataWindow = 1024 * 1024;
 const listWindow = 32 * 1024 * 1024;
 const maxFiles = 250_000;
 
-type Part = 'metadata' | 'record' | 'installed-files' | 'sources' | 'requires' | 'direct-url' | 'installer';
+type Part = 'egg' | 'metadata' | 'record' | 'installed-files' | 'sources' | 'requires' | 'direct-url' | 'installer';
 
 /** Where a file of a distribution belongs: `unit` is what all files of the distribution share, `base` the folder it is installed in. */
 interface Place {
@@ -56,6 +58,7 @@ const eggInfoParts: Readonly<Record<string, Part>> = {
 
 /** What a path is to a Python distribution, null for nothing. `~ip-1.0.dist-info` is what pip left of a broken uninstallation. */
 function placeOf(path: string): Place | null {
+  if (path.endsWith('.egg')) return { part: 'egg', unit: path, base: folderOf(path) };
   if (path.endsWith('.egg-info')) return { part: 'metadata', unit: path, base: folderOf(path) };
   const unit = folderOf(path);
   const folder = unit.slice(unit.lastIndexOf('/') + 1);
@@ -78,7 +81,13 @@ interface DirectUrl {
 
 function* readMetadataFile(file: WantedFile): Iterable<Fact> {
   const part = placeOf(file.path)?.part;
-  if (part === 'metadata') {
+  if (part === 'egg') {
+    const egg = readZippedEgg(file.content);
+    if (egg === null) return;
+    const requires = eggRequires(egg.requires);
+    const data = { ...parsePythonMetadata(egg.metadata), ...(requires.length > 0 ? { requires } : {}) };
+    yield { key: `${data.name} ${data.version}`, data };
+  } else if (part === 'metadata') {
     const data = parsePythonMetadata(textOf(file.content.read(0, metadataWindow)));
     yield { key: `${data.name} ${data.version}`, data };
   } else if (part === 'record' || part === 'installed-files' || part === 'sources') {
@@ -138,7 +147,7 @@ function* assemblePackages(view: ImageView): Iterable<FoundPackage> {
   const byPath = new Map(view.facts.map(({ path, facts }) => [path, facts]));
   for (const { path, facts } of view.facts) {
     const place = placeOf(path);
-    if (place?.part !== 'metadata') continue;
+    if (place?.part !== 'metadata' && place?.part !== 'egg') continue;
     const beside = <T>(name: string) => byPath.get(`${place.unit}/${name}`)?.[0]?.data as T | undefined;
     for (const { key, data } of facts) {
       const metadata = data as PythonMetadata;
@@ -161,6 +170,7 @@ function* assemblePackages(view: ImageView): Iterable<FoundPackage> {
         ...(Object.keys(told).length > 0 ? { metadata: told } : {}),
         ...(requires.length > 0 ? { requires } : {}),
         evidence: { path, key },
+        ...(place.part === 'egg' ? { inside: 'EGG-INFO/PKG-INFO' } : {}),
       };
     }
   }
