@@ -1,17 +1,10 @@
+import type { MalwareSettings } from '#platform/malware.ts';
+
 /** A pattern with a name that policies and people know it by; `regex` is in Python's syntax. */
 export interface NamedPattern {
   readonly name: string;
   readonly regex: string;
 }
-
-/**
- * What looks for malware. `address` is the path of a Unix socket or `HOST:PORT` of a clamd, `program` the path or name of
- * clamscan, which has its databases where it looks for them itself.
- */
-export type MalwareSettings =
-  | { readonly scanner: 'off' }
-  | { readonly scanner: 'clamd'; readonly address: string }
-  | { readonly scanner: 'clamscan'; readonly program: string };
 
 /** What an operator may choose of an analysis. Layers read with other settings are read again, for what they change only. */
 export interface AnalysisSettings {

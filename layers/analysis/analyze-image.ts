@@ -1,6 +1,7 @@
 import type { Digest } from '#core/digest.ts';
 import { Fault } from '#core/fault.ts';
 import type { Limits } from '#core/limits.ts';
+import type { MalwareScanner } from '#platform/malware.ts';
 import type { Platform } from '#platform/platform.ts';
 import type { ImageSource, SourceLayer } from '#registry/layer-source.ts';
 import type { ImageReport, ReportLayer } from '#schema/image-report.ts';
@@ -15,6 +16,7 @@ import { type AnalysisProgress, LayerIntake } from './layers/layer-intake.ts';
 import type { LayerPool } from './layer-pool.ts';
 import { startDeadline } from './layers/deadline.ts';
 import { deleteLayerReport, readLayerReport } from './report-store.ts';
+import { scanMalware } from './scan-malware.ts';
 
 export interface AnalyzeImageOptions {
   readonly limits: Limits;
@@ -27,6 +29,8 @@ export interface AnalyzeImageOptions {
    * hang hangs the process.
    */
   readonly pool?: LayerPool;
+  /** Looks for malware in what survives of the layers, which are fetched for it; nobody when left out. */
+  readonly malware?: MalwareScanner;
   readonly onProgress?: (progress: AnalysisProgress) => void;
   /** Ends the analysis early with the reason of the signal. */
   readonly signal?: AbortSignal;
@@ -71,6 +75,7 @@ export async function analyzeImage(
     await intake.take([broken]);
   });
   const { distro, packages, details, notes } = assemble(composed, diffIds, analyzers, limits);
+  const malware = await scanMalware(options.malware, source.layers, composed, { ...options, signal });
   const shown = source.layers.map((layer, index) =>
     showLayer(layer, layers[index]!, intake.wasRead(layers[index]!.diffId)),
   );
@@ -90,9 +95,9 @@ export async function analyzeImage(
     manifest: source.manifest,
     distro,
     packages,
-    details,
+    details: { ...details, malware: malware.scans },
     base: null,
-    notes: [...composed.notes, ...notes],
+    notes: [...composed.notes, ...notes, ...malware.notes],
     files: composed.count,
   };
 }
