@@ -37,7 +37,7 @@ export interface ReadLayerOptions extends Partial<FactReaderOptions> {
 export async function* readLayer(layer: SourceLayer, options: ReadLayerOptions): AsyncGenerator<LayerRecord, void> {
   yield headOf(analyzerSetOf(options.analyzers, options.limits));
   const reading = new LayerReading(layer, options);
-  yield* reading.firstPass();
+  for await (const lot of reading.firstPass()) for (const record of lot) yield record;
   yield* reading.secondPass();
   yield* reading.closing();
 }
@@ -46,6 +46,9 @@ export async function* readLayer(layer: SourceLayer, options: ReadLayerOptions):
 export function headOf({ name, engine, members }: AnalyzerSet): LayerHead {
   return { kind: 'head', version: 1, analyzers: name, engine, members };
 }
+
+/** Measured: beyond this the waiting that is left takes no time. */
+const lotLength = 64;
 
 class LayerReading {
   readonly #layer: SourceLayer;
@@ -73,15 +76,25 @@ class LayerReading {
     );
   }
 
-  async *firstPass(): AsyncGenerator<LayerRecord, void> {
+  /** Records in lots: to wait for each of millions takes longer than to make it. */
+  async *firstPass(): AsyncGenerator<readonly LayerRecord[], void> {
     const { limits, onBytes = () => {} } = this.#options;
+    let lot: LayerRecord[] = [];
     await using pass = openLayerPass(this.#layer, limits, onBytes);
     for await (const entry of pass.entries) {
       this.#entries += 1;
       if (this.#entries > limits.layerEntries) this.#refuseEntries();
-      for (const record of await this.#recordsOf(entry)) yield record;
+      const made = this.#recordsOf(entry);
+      const records = made instanceof Promise ? await made : made;
+      lot.push(...records);
+      // Facts may be large: they wait for nothing.
+      if (lot.length >= lotLength || records.length > 1) {
+        yield lot;
+        lot = [];
+      }
       if (this.#layer.bytes.kind === 'folder') onBytes(this.#fileBytes);
     }
+    yield lot;
     const { diffId, size, inflated } = await pass.finish();
     this.#diffId = diffId ?? finishDigest(this.#listing);
     this.#size = diffId === null ? this.#fileBytes : size;
@@ -114,7 +127,7 @@ class LayerReading {
     };
   }
 
-  async #recordsOf(entry: TarEntry): Promise<LayerRecord[]> {
+  #recordsOf(entry: TarEntry): LayerRecord[] | Promise<LayerRecord[]> {
     if (entry.problem !== null) return [...this.#notes.add(layerItself, entry.path, entry.problem)];
     // A folder is a final file system: a name such as `.wh.x` in it is a file like any other.
     const whiteout = this.#layer.bytes.kind === 'folder' ? null : readWhiteout(entry.path);
@@ -123,7 +136,7 @@ class LayerReading {
       if (whiteout.kind === 'problem') return [...this.#notes.add(layerItself, entry.path, whiteout.problem)];
       return [whiteout];
     }
-    if (entry.type === 'file') return await this.#fileRecords(entry);
+    if (entry.type === 'file') return this.#fileRecords(entry);
     if (entry.type === 'hardlink' && entry.link !== null) {
       return [this.#fileRecord(entry, 0, null), ...this.#linkNotes(entry.path, entry.link)];
     }
@@ -137,11 +150,18 @@ class LayerReading {
     for (const name of names) yield* this.#notes.add(name, path, found.problem);
   }
 
-  async #fileRecords(entry: TarEntry): Promise<LayerRecord[]> {
+  #fileRecords(entry: TarEntry): LayerRecord[] | Promise<LayerRecord[]> {
     const { limits, temporaryPath } = this.#options;
     const wanted = this.#facts.wantedBy(entry.path, entry.size, entry.mode);
     const tooLarge = entry.size > limits.fileBytes;
-    using body = await readBody(entry, limits, temporaryPath, wanted.length > 0 && !tooLarge);
+    const body = readBody(entry, limits, temporaryPath, wanted.length > 0 && !tooLarge);
+    return body instanceof Promise
+      ? body.then((read) => this.#bodyRecords(entry, wanted, read))
+      : this.#bodyRecords(entry, wanted, body);
+  }
+
+  #bodyRecords(entry: TarEntry, wanted: readonly Analyzer[], read: ReadBody): LayerRecord[] {
+    using body = read;
     this.#fileBytes += body.size;
     this.#linked.remember(entry.path, { size: body.size, mode: entry.mode });
     const records = [this.#fileRecord(entry, body.size, body.sha256)];
