@@ -26,11 +26,11 @@ export function yarnLockModules(text: string): readonly LockedModule[] {
     if (found.length === maxModules) return found;
     const indent = line.search(/[^ ]/);
     const rest = line.slice(indent);
-    // `? PATTERNS` and `:` on lines of their own are how YAML writes long keys.
-    if (indent < 0 || rest.startsWith('#') || rest === ':') continue;
+    if (indent < 0 || rest.startsWith('#')) continue;
     if (indent === 0) {
       close();
-      entry = { pattern: firstPattern(rest.replace(/^\? /, '')), fields: new Map() };
+      // Long keys of Yarn 2 take two lines (`? KEY`, `:`): nothing but the fields below counts there.
+      entry = { pattern: firstPattern(rest), fields: new Map() };
     } else if (indent === 2 && entry !== null) {
       const [, name, value] = /^([\w-]{1,64}):? (.*)$/.exec(rest) ?? [];
       if (name !== undefined && fieldsKept.has(name)) entry.fields.set(name, unquoted(value!));

@@ -161,7 +161,9 @@ GEM
       racc (~> 1.4)
     nokogiri (1.16.5-x86_64-linux)
       racc (~> 1.4)
+    nokogiri (1.16.5-java)
     not a gem
+      stray
     rope (1.3.0.pre.2)
 
 PLATFORMS

@@ -44,7 +44,7 @@ test('package-lock.json by places: the last module folder names the package, unl
       'packages/a': { name: 'a', version: '1.0.0' },
       'node_modules/a': { resolved: 'packages/a', link: true, version: '9.9.9' },
       'packages/a/node_modules/@s/b': { version: '2.0.0-rc.1' },
-      'node_modules/c/node_modules/d': { version: '3.0.0', inBundle: true },
+      'node_modules/c/node_modules/d': { version: '3.1.0', inBundle: true },
       'node_modules/d': { version: '3.0.0' },
       'node_modules/alias': { name: 'real', version: '4.0.0', dev: true },
       'node_modules/e': { version: '5.0.0', resolved: `git+ssh://git@example.org/e.git#${commit}` },
@@ -57,6 +57,7 @@ test('package-lock.json by places: the last module folder names the package, unl
   });
   assert.deepEqual(locked('package-lock.json', text), [
     'pkg:npm/%40s/b@2.0.0-rc.1',
+    'pkg:npm/d@3.1.0',
     'pkg:npm/d@3.0.0',
     'pkg:npm/real@4.0.0',
     gitPurl('e@5.0.0', 'ssh://git@example.org/e.git'),
