@@ -14,6 +14,7 @@ import { gem } from './analyzers/gem.ts';
 import { golang } from './analyzers/golang.ts';
 import { hints } from './analyzers/hints.ts';
 import { java } from './analyzers/java.ts';
+import { jvm } from './analyzers/jvm.ts';
 import { npm } from './analyzers/npm.ts';
 import { npmLock } from './analyzers/npm-lock.ts';
 import { osRelease } from './analyzers/os-release.ts';
@@ -49,6 +50,7 @@ export function makeAnalyzers(settings: AnalysisSettings): readonly Analyzer[] {
     wordpress,
     golang,
     cargo,
+    jvm,
     binary,
     hints(settings),
     users,
