@@ -15,6 +15,7 @@ import { type MatchName, matchNames, type NamingWorld, namingWorld } from './mat
 import type { Rule, RuleWorld } from './rule.ts';
 import { rules } from './rules.ts';
 import { tellingAll } from './rules/comprehensive-feed.ts';
+import { twinsOf } from './twins.ts';
 
 /** What is wrong with an image, and what would be but for a rule. */
 export interface Found {
@@ -82,6 +83,7 @@ const silent: RuleWorld = {
   ownerNamespace: () => null,
   tellsAll: () => false,
   known: () => nothingKnown,
+  twin: () => null,
 };
 
 /** Verdicts are asked for where rules that need none let a candidate be. */
@@ -94,7 +96,8 @@ async function ruleWorld(
   { asOf, now }: FindingOptions,
 ): Promise<RuleWorld> {
   const first = rules.filter(({ asksVerdicts }) => !asksVerdicts);
-  const open = candidates.filter((candidate) => reasonAgainst(candidate, { ...silent, known }, first) === null);
+  const twin = twinsOf(candidates);
+  const open = candidates.filter((candidate) => reasonAgainst(candidate, { ...silent, known, twin }, first) === null);
   const packages = new Map(report.packages.map((found) => [found.purl, found]));
   const namesOf = (purl: string): readonly MatchName[] => {
     const found = packages.get(purl);
@@ -106,6 +109,7 @@ async function ruleWorld(
   const loaded = owned ? await loadedNamespaces(sql) : () => false;
   return {
     known,
+    twin,
     ownVerdict: ({ package: found, ids }) => strongest(verdicts, namesOf(found.purl), ids),
     ownerVerdict: ({ ids }, owner) => strongest(verdicts, namesOf(owner), ids),
     ownerNamespace: (owner) => namesOf(owner)[0]?.namespace ?? null,

@@ -13,6 +13,8 @@ export interface RuleWorld {
   /** Whether the feed of a namespace is there and tells of every vulnerability, also of those without a fix. */
   readonly tellsAll: (namespace: string) => boolean;
   readonly known: (id: string) => Known;
+  /** The purl of another package that is the same program and has the same vulnerability; see twinsOf. */
+  readonly twin: (candidate: Candidate) => string | null;
 }
 
 /** Why a candidate is no finding. The first rule that has a reason suppresses it; what is suppressed stays visible. */

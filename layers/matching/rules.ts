@@ -4,6 +4,14 @@ import { distroVerdict } from './rules/distro-verdict.ts';
 import { kernelHeaders } from './rules/kernel-headers.ts';
 import { notAffected } from './rules/not-affected.ts';
 import { rejected } from './rules/rejected.ts';
+import { sameProgram } from './rules/same-program.ts';
 
 /** What a record says is no finding where one of these has a reason; in this order. */
-export const rules: readonly Rule[] = [rejected, kernelHeaders, notAffected, distroVerdict, comprehensiveFeed];
+export const rules: readonly Rule[] = [
+  rejected,
+  kernelHeaders,
+  sameProgram,
+  notAffected,
+  distroVerdict,
+  comprehensiveFeed,
+];

@@ -157,6 +157,38 @@ test('what is rejected under its only id is shown apart with the reason; under a
   });
 });
 
+test('a program that is a module as well has what both are told of once, by its module', async () => {
+  const paths = ['/bin/consul'];
+  const module = somePackage({ type: 'golang', name: 'github.com/hashicorp/consul', version: 'v1.15.0', paths });
+  const cpes = ['cpe:2.3:a:hashicorp:consul:1.15.0:*:*:*:*:*:*:*'];
+  const program = somePackage({ type: 'binary', name: 'consul', version: '1.15.0', paths, cpes });
+  const named = { namespace: 'cpe', name: 'hashicorp:consul', scheme: 'generic' };
+  const inGo = { namespace: 'go', name: module.name, scheme: 'golang' };
+  await inWorld(async ({ load, find }) => {
+    await load([
+      advisory('CVE-1', [{ ...named, fixed: '1.16.0' }]),
+      advisory('CVE-2', [{ ...named, fixed: '1.16.0' }]),
+      advisory('GHSA-1', [{ ...inGo, fixed: 'v1.16.0' }], { aliases: ['CVE-1'] }),
+    ]);
+    const { findings, suppressed } = await find({}, [module, program]);
+    assert.deepEqual(
+      findings.map(({ id, package: { type } }) => [type, id]),
+      [
+        ['binary', 'CVE-2'],
+        ['golang', 'GHSA-1'],
+      ],
+    );
+    assert.deepEqual(
+      suppressed.map(({ id, suppressed: { rule, reason } }) => [id, rule, reason]),
+      [['CVE-1', 'same-program', `it is told of ${module.purl}, which is the same program`]],
+    );
+    const elsewhere = { ...program, paths: [...paths, '/opt/consul'] };
+    const older = { ...module, version: 'v1.14.0', purl: 'pkg:golang/github.com/hashicorp/consul@v1.14.0' };
+    assert.equal((await find({}, [module, elsewhere])).findings.length, 3);
+    assert.equal((await find({}, [older, program])).findings.length, 3);
+  });
+});
+
 test('a fix in a paid stream says so, unless another is to be had by everybody', async () => {
   await inWorld(async ({ load, find }) => {
     const paid = { fixed: '1.1.0', channel: 'esm-apps', fixedAt: '2026-02-03' };
