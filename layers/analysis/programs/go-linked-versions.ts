@@ -19,6 +19,8 @@ export function linkedVersions(program: Executable): ReadonlySet<string> {
   return texts.size === 0 ? new Set() : pointedTexts(program, texts);
 }
 
+const versionLine = /(\d{1,8})\.\d{1,4}\.\d{1,4}(?:[-+][\w.+-]{1,60})?[\n\0]/g;
+
 /** Texts that may be versions, by address and length. */
 function candidates(program: Executable): ReadonlyMap<number, ReadonlyMap<number, string>> {
   const texts = new Map<number, Map<number, string>>();
@@ -34,15 +36,17 @@ function candidates(program: Executable): ReadonlyMap<number, ReadonlyMap<number
       const from = Math.max(0, start - longest);
       const bytes = program.bytes.read(region.offset + from, Math.min(start + windowBytes + longest, size) - from);
       const window = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('latin1');
-      for (const { 0: match, index, 1: version } of window.matchAll(
-        /(\d{1,4}\.\d{1,4}\.\d{1,4}(?:[-+][\w.+-]{1,60})?)[\n\0]/g,
-      )) {
+      for (const { 0: match, index, 1: first = '' } of window.matchAll(versionLine)) {
         if (texts.size >= maxCandidates) return texts;
-        const address = region.address + from + index;
-        for (const before of ['', 'v', 'release-']) {
-          if (!window.startsWith(before, index - before.length) || index < before.length) continue;
-          put(address - before.length, before + version!);
-          if (match.endsWith('\n')) put(address - before.length, before + match);
+        // Constants stand without a gap before embedded files: `sha512` and `1.15.3` are `sha5121.15.3`.
+        for (let skip = 0; skip < first.length; skip++) {
+          for (const before of ['', 'v', 'release-']) {
+            const at = index + skip - before.length;
+            if (at < 0 || !window.startsWith(before, at)) continue;
+            const text = before + match.slice(skip, -1);
+            put(region.address + from + at, text);
+            if (match.endsWith('\n')) put(region.address + from + at, `${text}\n`);
+          }
         }
       }
     }
