@@ -67,6 +67,59 @@ const finding = z.object({
   paths: z.array(text),
 });
 
+const lines = (what: string) =>
+  z
+    .array(
+      z
+        .object({
+          path: text,
+          matches: z
+            .array(z.object({ name: text, regex: text, lines: z.array(z.number()).readonly() }).readonly())
+            .readonly(),
+        })
+        .readonly(),
+    )
+    .readonly()
+    .describe(`${what}: line numbers from 0, never the text`);
+
+const details = z
+  .object({
+    users: z
+      .array(
+        z
+          .object({
+            ...{ name: text, uid: z.number(), gid: z.number(), home: text, shell: text },
+            password: z.enum(['none', 'locked', 'empty', 'set']).describe('empty: anybody may log in'),
+          })
+          .readonly(),
+      )
+      .readonly()
+      .describe('Accounts of /etc/passwd'),
+    privilegedFiles: z
+      .array(z.object({ path: text, mode: z.number() }).readonly())
+      .readonly()
+      .describe('Files with the setuid or the setgid bit'),
+    secrets: lines('Where secrets stand'),
+    contentMatches: lines('Where the patterns of --search match'),
+    retrievedFiles: z
+      .array(z.object({ path: text, content: text.describe('base64') }).readonly())
+      .readonly()
+      .describe('Files that were to be kept'),
+    malware: z
+      .array(
+        z
+          .object({
+            scanner: text,
+            findings: z.array(z.object({ path: text, signature: text }).readonly()).readonly(),
+            databases: z.record(text, text).readonly().describe('Their versions, as far as the scanner tells'),
+          })
+          .readonly(),
+      )
+      .readonly()
+      .describe('One of each scanner that ran; without findings it found nothing'),
+  })
+  .readonly();
+
 /** What `plimsoll scan --output json` prints: one object, fields are only ever added. Sizes are bytes, times ISO 8601 UTC. */
 export const scanReport = z.object({
   image: z.object({
@@ -108,6 +161,7 @@ export const scanReport = z.object({
       licenses: z.array(text),
     }),
   ),
+  details,
   findings: z.array(finding),
   suppressed: z
     .array(

@@ -34,6 +34,7 @@ export function buildReport(image: ImageReport, judged: JudgedImage, verdict: Ve
       layer,
       licenses: [...licenses],
     })),
+    details: image.details,
     findings: judged.findings.map(shown),
     suppressed: judged.suppressed.map(({ suppressed, ...finding }) => ({ ...shown(finding), suppressed })),
     verdict: {

@@ -72,6 +72,14 @@ export const sampleReport: ScanReport = {
       ...{ paths: ['/lib/apk/db/installed'], layer, licenses: [] },
     },
   ],
+  details: {
+    users: [{ name: 'root', uid: 0, gid: 0, home: '/root', shell: '/bin/sh', password: 'locked' }],
+    privilegedFiles: [{ path: '/bin/su', mode: 0o4755 }],
+    secrets: [{ path: '/app/.env', matches: [{ name: 'API_KEY', regex: '.*key', lines: [2, 5] }] }],
+    contentMatches: [],
+    retrievedFiles: [{ path: '/etc/passwd', content: 'cm9vdA==' }],
+    malware: [],
+  },
   findings: [
     findingOf({ id: 'CVE-2020-28928', severity: 'Medium', fixedIn: [], state: 'wont-fix' }),
     findingOf(),

@@ -31,6 +31,7 @@ High ?    GHSA-4xc9-xhrj-v574  lodash   4.17.4     4.17.11    npm   -           
 Medium    CVE-2020-28928       musl     1.1.20-r3  won't fix  apk   111111111111  /lib/apk/db/installed
 
 3 findings: 1 Critical, 1 High, 1 Medium (2 with a fix; 1 marked ? could not be decided)
+secrets: in 1 file: /app/.env (API_KEY)
 not judged: feed osv:npm: old advisories, judged by those of 2026-11-01
 not judged: 1 note on what could not be read
 feeds: alpine:3.9 (412 records, 2026-11-21 10:12 UTC), osv:npm (1 record, 2026-11-01 10:12 UTC, stale)

@@ -1,5 +1,6 @@
 import { severities } from '#core/severity.ts';
 import type { ScanReport } from '#schema/scan-report.ts';
+import { detailSentences } from '../detail-sentences.ts';
 import { findingsTable, shortDigest } from '../findings-table.ts';
 import type { Format, Target } from '../format.ts';
 import { wrapped } from '../layout.ts';
@@ -22,6 +23,7 @@ export const table: Format = {
     }
     yield summaryLine(report, target);
     yield* suppressedLines(report, target);
+    for (const sentence of detailSentences(report.details)) yield line(sentence, target);
     yield* openLines(report, target);
     yield* feedLines(report, target);
     yield* noteLines(report, target);
