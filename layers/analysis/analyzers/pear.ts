@@ -60,7 +60,7 @@ function packageOf(entry: PhpMap, path: string): PearPackage {
   };
 }
 
-const text = (value: PhpValue | undefined) => (typeof value === 'string' ? value.trim() : null);
+const text = (value: PhpValue | undefined) => (typeof value === 'string' ? value.trim() || null : null);
 
 const member = (value: PhpValue | undefined, name: string) => (value instanceof Map ? value.get(name) : undefined);
 
