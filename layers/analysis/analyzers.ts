@@ -4,26 +4,35 @@ import { nameAnalyzerSet } from './analyzer-set.ts';
 import { apk } from './analyzers/apk.ts';
 import { binary } from './analyzers/binary.ts';
 import { cargo } from './analyzers/cargo.ts';
+import { cocoapods } from './analyzers/cocoapods.ts';
 import { composer } from './analyzers/composer.ts';
+import { conan } from './analyzers/conan.ts';
 import { conda } from './analyzers/conda.ts';
 import { contentSearch } from './analyzers/content-search.ts';
+import { dart } from './analyzers/dart.ts';
 import { dotnet } from './analyzers/dotnet.ts';
 import { dpkg } from './analyzers/dpkg.ts';
+import { elixir } from './analyzers/elixir.ts';
 import { fileSuids } from './analyzers/file-suids.ts';
 import { gem } from './analyzers/gem.ts';
 import { golang } from './analyzers/golang.ts';
+import { haskell } from './analyzers/haskell.ts';
 import { hints } from './analyzers/hints.ts';
 import { java } from './analyzers/java.ts';
+import { julia } from './analyzers/julia.ts';
 import { jvm } from './analyzers/jvm.ts';
+import { lua } from './analyzers/lua.ts';
 import { npm } from './analyzers/npm.ts';
 import { npmLock } from './analyzers/npm-lock.ts';
 import { osRelease } from './analyzers/os-release.ts';
 import { pear } from './analyzers/pear.ts';
 import { python } from './analyzers/python.ts';
 import { pythonLock } from './analyzers/python-lock.ts';
+import { r } from './analyzers/r.ts';
 import { retrievedFiles } from './analyzers/retrieved-files.ts';
 import { rpm } from './analyzers/rpm.ts';
 import { secrets } from './analyzers/secrets.ts';
+import { swift } from './analyzers/swift.ts';
 import { users } from './analyzers/users.ts';
 import { wordpress } from './analyzers/wordpress.ts';
 
@@ -50,6 +59,15 @@ export function makeAnalyzers(settings: AnalysisSettings): readonly Analyzer[] {
     wordpress,
     golang,
     cargo,
+    elixir,
+    r,
+    dart,
+    swift,
+    cocoapods,
+    haskell,
+    conan,
+    julia,
+    lua,
     jvm,
     binary,
     hints(settings),
