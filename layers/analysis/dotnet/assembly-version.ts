@@ -1,13 +1,14 @@
 /** One to four numbers, as Windows and NuGet have them; old tools write `1, 0, 0, 0`. */
-const numbers = /^v?(\d{1,9}(?:\s*[.,]\s*\d{1,9}){0,3})/i;
+const numbers = /^v?(\d{1,9}(?:\s*[.,]\s*\d{1,9}){0,3})(?!\d)/i;
 
 /**
  * The version of the package that an assembly most likely comes from, by its version resource; null when that says none.
  *
  * The .NET SDK stamps the package's version as ProductVersion, with the commit behind (`13.0.3+0a2e291`), and so do tools of
- * semantic versions (`1.2.0-beta.1`): that decides, unless the file itself is of a later generation. Parts of .NET Core 3 have the
- * ProductVersion of their runtime and a FileVersion that tells two numbers of theirs (`4.700.22.12208` is some 4.7). Where both are plain numbers, ProductVersion decides when FileVersion only adds
- * a build number to it (`9.0.1` and `9.0.1.19813`), else the higher one: each of them is often left at 1.0.0.
+ * semantic versions (`1.2.0-beta.1`): that decides, unless the file itself is of a later generation. Parts of .NET Core 3 have
+ * the ProductVersion of their runtime and a FileVersion that tells two numbers of theirs (`4.700.22.12208` is some 4.7). Where both
+ * are plain numbers, ProductVersion decides when FileVersion only adds a build number to it (`9.0.1` and `9.0.1.19813`), else the
+ * higher one: each of them is often left at 1.0.0.
  */
 export function assemblyVersion(texts: ReadonlyMap<string, string>): string | null {
   const product = (texts.get('ProductVersion') ?? '').trim();
