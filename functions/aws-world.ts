@@ -1,12 +1,12 @@
 import { openLayerPool } from '#analysis/layer-pool.ts';
-import { defaultLimits } from '#core/limits.ts';
 import { apiKeys } from '#feeds/api-keys.ts';
 import { mirrored } from '#feeds/mirror.ts';
 import { politeFetch } from '#feeds/polite-fetch.ts';
 import { type AwsOptions, type AwsPlatform, openAwsPlatform } from '#platform/aws/aws-platform.ts';
 import { registry } from '#registry/sources/open-registry.ts';
 import { type RegistryEndpoint, throughEndpoints } from '#registry/client/registry-endpoints.ts';
-import { type Wake, wakeQueue } from '#schema/deployment.ts';
+import { readLimits } from '#schema/analysis-choices.ts';
+import { environment, type Wake, wakeQueue } from '#schema/deployment.ts';
 import type { PipelineWorld } from './pipeline.ts';
 
 /** The world of functions and tasks on AWS. Nothing is asked of AWS before a step asks for it. */
@@ -29,9 +29,10 @@ export function openAwsWorld(options: AwsOptions): AwsWorld {
     clock: platform.clock,
     fetch: throughEndpoints(platform.fetch, endpointsOf(platform.settings.optional('registryEndpoints'))),
   };
+  const limits = readLimits(platform.settings.optional('limits') ?? '{}', environment.limits);
   return {
     ...platform,
-    limits: defaultLimits,
+    limits,
     pool: openLayerPool(),
     // Rooms that see this world fetch feeds; images come through openRegistryImage alone.
     fetch: mirror === null ? polite : mirrored(polite, mirror),
@@ -48,7 +49,7 @@ export function openAwsWorld(options: AwsOptions): AwsWorld {
         reference,
         rest: reference,
         options: {
-          limits: defaultLimits,
+          limits,
           platform: wanted,
           credentials: platform.findEcrLogin,
           temporaryFile: platform.temporaryFile,

@@ -1,4 +1,4 @@
-import { analyzeQueued, type AnalyzeWorld } from '#analysis/analyze-queued.ts';
+import type { AnalyzeWorld } from '#analysis/analyze-queued.ts';
 import { admitImage, type AdmitWorld } from '#catalog/admit-image.ts';
 import { failImage } from '#catalog/fail-image.ts';
 import { type JudgeWorld, judgeAnalyzed } from '#matching/judge-analyzed.ts';
@@ -36,7 +36,12 @@ export const pipeline: { readonly [K in EventKind]: Step<K> } = {
       world.log.error('deletion not noted', { account, reference, reason }),
     concurrency: 4,
   },
-  'image.queued': { run: analyzeQueued, failed: failImage, concurrency: 2 },
+  'image.queued': {
+    // Loaded when an image is there: functions that take other events need none of the analyzers.
+    run: async (world, event) => (await import('#analysis/analyze-queued.ts')).analyzeQueued(world, event),
+    failed: failImage,
+    concurrency: 2,
+  },
   'image.analyzed': { run: judgeAnalyzed, failed: failImage, concurrency: 1 },
   'image.matched': { run: evaluateMatched, failed: evaluationFailed, concurrency: 1 },
 };

@@ -142,7 +142,7 @@ export const tasks = {
     entry: 'functions/analyzer/main.ts',
     takes: 'image.queued',
     sends: ['image.analyzed'],
-    needs: ['sql', 'read-blobs', 'write-blobs', 'read-secrets', 'pull-images'],
+    needs: ['sql', 'read-blobs', 'write-blobs', 'delete-blobs', 'read-secrets', 'pull-images'],
   },
   /** One feed group, for those that take minutes; the group is the first argument. */
   feeds: {

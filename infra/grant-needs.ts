@@ -18,6 +18,7 @@ export function grantNeeds(
     workload.setVariable('sourceAccounts', settings.registry.sourceAccounts.join(','));
   if (settings.feeds.mirror !== '') workload.setVariable('feedsMirror', settings.feeds.mirror);
   if (settings.feeds.accepted.length > 0) workload.setVariable('acceptedFeeds', settings.feeds.accepted.join(','));
+  if (settings.limits !== null) workload.setVariable('limits', settings.limits);
   for (const kind of sends) workload.canSend(messaging.queue(kind));
   for (const need of needs) grants[need](workload, estate);
 }

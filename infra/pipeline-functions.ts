@@ -47,7 +47,8 @@ export class PipelineFunctions extends Construct {
   }
 
   #grantTasks(): void {
-    const { analyzers, messaging } = this.#estate;
+    const { analyzers, messaging, settings } = this.#estate;
+    if (settings.analyzer.analysis !== null) analyzers.analyzer.setVariable('analysis', settings.analyzer.analysis);
     const lines: readonly (readonly [TaskLine, FargateTask])[] = [
       [tasks.analyzer, analyzers.analyzer],
       [tasks.feeds, analyzers.feeds],

@@ -14,6 +14,8 @@ export interface ContextReader {
   list<T>(name: string, otherwise: readonly T[], read: (item: unknown) => T | null): readonly T[];
   /** A JSON object of text. */
   record(name: string): Readonly<Record<string, string>>;
+  /** JSON of any form as text, null when it is not set; `check` throws what is wrong with it. */
+  json(name: string, check: (value: unknown) => void): string | null;
   readonly done: {
     problem(text: string): void;
     /** Throws one error that names everything that is unknown or wrong. */
@@ -71,6 +73,17 @@ export function readContext(node: Node, prefix: string): ContextReader {
           ? (object as Record<string, string>)
           : null;
       }),
+    json: (name, check) => {
+      known.add(name);
+      const value: unknown = node.tryGetContext(prefix + name);
+      if (value === undefined) return null;
+      try {
+        check(value);
+      } catch (thrown) {
+        problems.push((thrown as Error).message);
+      }
+      return typeof value === 'string' ? value : JSON.stringify(value);
+    },
     done: {
       problem: (text) => void problems.push(text),
       check() {

@@ -1,5 +1,6 @@
 import type { Node } from 'constructs';
 import { isRole, type ReaderRole, readRoles, writeRoles } from '../schema/deployment.ts';
+import { readAnalysisChoices, readLimits } from '../schema/analysis-choices.ts';
 import { readContext } from './read-context.ts';
 
 /** When a group of advisories is asked for news, and where: a function has 15 minutes, a task as long as it takes. */
@@ -19,7 +20,7 @@ export type Settings = ReturnType<typeof readSettings>;
  * left out has the value below. Throws one error that lists every setting that is unknown or wrong.
  */
 export function readSettings(node: Node) {
-  const { done, text, number, flag, oneOf, list, record } = readContext(node, 'plimsoll:');
+  const { done, text, number, flag, oneOf, list, record, json } = readContext(node, 'plimsoll:');
   const settings = {
     /** How analyzer tasks reach registries: a public address each, interface endpoints (ECR of this region only), or NAT gateways. */
     network: oneOf('network', ['public', 'endpoints', 'nat'], 'public'),
@@ -45,7 +46,11 @@ export function readSettings(node: Node) {
       /** A whole image reference; empty: tag `analyzerTag` of the repository that the stack makes. */
       image: text('analyzerImage', '', /^$|^[a-z0-9.-]+(:\d+)?\/[\w./-]+(:[\w.-]+)?(@sha256:[0-9a-f]{64})?$/),
       tag: text('analyzerTag', 'current', /^[\w][\w.-]{0,127}$/),
+      /** What is looked for in images, as schema/analysis-choices.ts has it; null: as it comes. */
+      analysis: json('analysis', (value) => void readAnalysisChoices(value, 'plimsoll:analysis')),
     },
+    /** Bounds that are not as they come (layers/core/limits.ts); null: all are. */
+    limits: json('limits', (value) => void readLimits(value, 'plimsoll:limits')),
     feeds: {
       schedules: list('feeds', [{ group: 'in-use', every: 'rate(6 hours)', on: 'function' }], feedSchedule),
       mirror: text('feedsMirror', '', /^$|^https:\/\/\S+$/),

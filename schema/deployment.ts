@@ -37,6 +37,10 @@ export const environment = {
   feedsMirror: 'PLIMSOLL_FEEDS_MIRROR',
   /** Feeds with terms of their own that are accepted, by name, separated by commas. */
   acceptedFeeds: 'PLIMSOLL_ACCEPTED_FEEDS',
+  /** Limits that are not as they come: a JSON object by name. */
+  limits: 'PLIMSOLL_LIMITS',
+  /** Analyzer tasks only: what is looked for in images, as JSON (analysis-choices.ts); not set: as it comes. */
+  analysis: 'PLIMSOLL_ANALYSIS',
   /** Registries that are reached elsewhere, as HOST=URL separated by commas: an emulator, a pull-through cache. */
   registryEndpoints: 'PLIMSOLL_REGISTRY_ENDPOINTS',
   /** Dispatch only: where and what it runs. Lists are separated by commas. */

@@ -1,13 +1,21 @@
+import { defaultAnalysisSettings } from '#analysis/analysis-settings.ts';
+import { makeAnalyzers } from '#analysis/analyzers.ts';
 import { openLayerPool } from '#analysis/layer-pool.ts';
 import type { Log } from '#core/log.ts';
+import { readAnalysisChoices } from '#schema/analysis-choices.ts';
+import { environment } from '#schema/deployment.ts';
 import { type AwsWorld, openAwsWorld } from '../aws-world.ts';
 
-/** The world of an analyzer task, with worker threads. Throws `state/not-found` for a setting that is missing. */
+/** The world of an analyzer task, with worker threads. Throws `state/not-found` for a setting that is missing, `input/invalid` for one that is wrong. */
 export function openAnalyzerWorld(log: Log): AwsWorld {
   const world = openAwsWorld({ log, patienceMs: 45_000, takesMessages: true });
   for (const name of ['queueUrlPrefix', 'cluster', 'databaseSecret', 'database', 'blobs'] as const)
     world.settings.required(name);
-  return { ...world, pool: openLayerPool(threadScript()) };
+  const chosen = readAnalysisChoices(world.settings.optional('analysis') ?? '{}', environment.analysis);
+  const analysisSettings = { ...defaultAnalysisSettings, ...chosen };
+  // Patterns and globs are tried before an image is taken.
+  makeAnalyzers(analysisSettings);
+  return { ...world, analysisSettings, pool: openLayerPool(threadScript()) };
 }
 
 /** The container image holds the thread's code as a bundle beside this one. */

@@ -1,7 +1,8 @@
 import { authenticator, ensureAdmin } from '#access/authenticate.ts';
+import type { AnalysisSettings } from '#analysis/analysis-settings.ts';
 import { openLayerPool } from '#analysis/layer-pool.ts';
 import type { OpenRegistryImage } from '#catalog/admit-image.ts';
-import { defaultLimits } from '#core/limits.ts';
+import type { Limits } from '#core/limits.ts';
 import type { Log } from '#core/log.ts';
 import { apiKeys } from '#feeds/api-keys.ts';
 import { mirrored } from '#feeds/mirror.ts';
@@ -35,6 +36,8 @@ export interface ServerSettings {
   /** Where docker's credentials are found. */
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly log: Log;
+  readonly limits: Limits;
+  readonly analysisSettings: AnalysisSettings;
 }
 
 /** A server that answers; disposing of it stops the workers and closes the data folder. */
@@ -61,7 +64,7 @@ export async function startServer(settings: ServerSettings): Promise<Server> {
   await ensureDefaultBundle(platform, 'admin');
   const world = worldOf(settings, platform, opened);
   const app = createApp(world, routes, authenticator(platform));
-  const http = opened.use(await listen(app, settings.host, settings.port, defaultLimits.requestBytes));
+  const http = opened.use(await listen(app, settings.host, settings.port, settings.limits.requestBytes));
   opened.use(startWorkers(world));
   opened.use(repeat(world, 'sweep', sweepMs, async () => void (await sweepUnfinished(world, sweep))));
   if (!world.offline) opened.use(repeat(world, 'feeds', feedMaxAgeMs / 6, () => refreshFeeds(world, feedMaxAgeMs)));
@@ -89,7 +92,8 @@ function worldOf(settings: ServerSettings, platform: LocalPlatform, opened: Asyn
   const world: RefreshWorld = {
     ...platform,
     temporaryFile,
-    limits: defaultLimits,
+    limits: settings.limits,
+    analysisSettings: settings.analysisSettings,
     pool: opened.use(openLayerPool()),
     // Rooms that see this world fetch feeds; images come through openRegistryImage alone.
     fetch: mirror === undefined ? polite : mirrored(polite, mirror),
@@ -109,7 +113,7 @@ function registryOpener(settings: ServerSettings, platform: LocalPlatform): Open
       reference,
       rest: reference,
       options: {
-        limits: defaultLimits,
+        limits: settings.limits,
         platform: wanted,
         credentials,
         temporaryFile: (name) => platform.temporaryFile(name),

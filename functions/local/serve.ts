@@ -4,6 +4,7 @@ import { Fault } from '#core/fault.ts';
 import { jsonLog } from '#core/log.ts';
 import { checkMirror } from '#feeds/check-mirror.ts';
 import { defaultDataFolder } from '#platform/local/local-platform.ts';
+import { analysisOptions, analysisOptionsHelp, readAnalysisOptions } from '../analysis-options.ts';
 import { type ServerSettings, startServer } from './main.ts';
 
 const help = `
@@ -17,13 +18,15 @@ the next start.
   --feeds-mirror M     folder or URL that holds the upstreams' files as M/HOST/PATH
   --offline            no network: no registry, no feed that is not in a mirror folder
   --registry-endpoint HOST=URL
-                       pull images of HOST from URL (a pull-through cache, a test registry); repeatable`;
+                       pull images of HOST from URL (a pull-through cache, a test registry); repeatable
+${analysisOptionsHelp}`;
 
 /** The verb that starts the server; runs until a signal ends it. */
 export const serve = {
   usage: 'serve [options]',
   help,
   options: {
+    ...analysisOptions,
     host: { type: 'string' },
     port: { type: 'string' },
     data: { type: 'string' },
@@ -81,6 +84,7 @@ function settingsOf(io: Io, values: Values): ServerSettings {
     adminPassword: password,
     ...(io.env['DATABASE_URL'] ? { databaseUrl: io.env['DATABASE_URL'] } : {}),
     environment: io.env,
+    ...readAnalysisOptions(values),
     log: jsonLog((line) => io.err.write(line), Date.now),
   };
 }

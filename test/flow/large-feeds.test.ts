@@ -2,6 +2,8 @@ import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { defaultLimits } from '#core/limits.ts';
+import { defaultAnalysisSettings } from '#analysis/analysis-settings.ts';
 import { silentLog } from '#core/log.ts';
 import { startServer } from '#functions/local/main.ts';
 import { httpServer } from '#test/support/http-server.ts';
@@ -42,6 +44,7 @@ async function until<T>(question: () => Promise<T>, good: (found: T) => boolean)
 async function serve(folder: string, feedsMirror: string, offline = false) {
   const server = await startServer({
     ...{ host: '127.0.0.1', port: 0, data: join(folder, 'data'), endpoints: [], offline, log: silentLog },
+    ...{ limits: defaultLimits, analysisSettings: defaultAnalysisSettings },
     ...{ feedsMirror, adminPassword: 'sesame-admin', environment: { HOME: folder } },
   });
   const authorization = `Basic ${Buffer.from('admin:sesame-admin').toString('base64')}`;

@@ -10,12 +10,12 @@ import { type FunctionName, functions } from '../../infra/functions.ts';
  */
 const budgets: Readonly<Record<FunctionName, number>> = {
   api: 470,
-  'catalog-image-pushed': 540,
-  'catalog-image-removed': 540,
+  'catalog-image-pushed': 460,
+  'catalog-image-removed': 460,
   'catalog-ecr-event': 175,
-  'catalog-reconcile': 540,
-  'policy-engine-image-analyzed': 540,
-  'policy-engine-image-matched': 540,
+  'catalog-reconcile': 470,
+  'policy-engine-image-analyzed': 460,
+  'policy-engine-image-matched': 460,
   'feeds-schedule': 375,
   dispatch: 320,
   migrator: 75,

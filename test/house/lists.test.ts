@@ -8,7 +8,7 @@ import { gates } from '#policy/gates.ts';
 import { formats } from '#reports/formats.ts';
 import { comparators } from '#versions/comparators.ts';
 import { root } from './sources.ts';
-import { supportTables } from './support-tables.ts';
+import { limitsTable, supportTables } from './support-tables.ts';
 
 /** Each family of plugins: its folder, the names in its list, and where the fixture of one lies. */
 const families = [
@@ -52,4 +52,10 @@ test('the support tables of the README say what the lists say', () => {
   const readme = readFileSync(join(root, 'README.md'), 'utf8');
   for (const [title, table] of Object.entries(supportTables()))
     assert.ok(readme.includes(table), `README.md: the table '${title}' is old; it should be\n\n${table}`);
+});
+
+test('the operator guide tells all limits as the program has them', () => {
+  const guide = readFileSync(join(root, 'docs/operator-guide.md'), 'utf8');
+  const table = limitsTable();
+  assert.ok(guide.includes(table), `docs/operator-guide.md: the table of limits is old; it should be\n\n${table}`);
 });

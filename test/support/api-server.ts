@@ -5,6 +5,8 @@ import { join } from 'node:path';
 import { after } from 'node:test';
 import { addAccount } from '#access/account-store.ts';
 import { hashPassword } from '#access/password.ts';
+import { defaultLimits } from '#core/limits.ts';
+import { defaultAnalysisSettings } from '#analysis/analysis-settings.ts';
 import { silentLog } from '#core/log.ts';
 import { startServer } from '#functions/local/main.ts';
 import { openLocalPlatform } from '#platform/local/local-platform.ts';
@@ -101,6 +103,7 @@ async function open() {
   const { url } = stack.use(
     await startServer({
       ...{ host: '127.0.0.1', port: 0, data, endpoints, offline: false, log: silentLog },
+      ...{ limits: defaultLimits, analysisSettings: defaultAnalysisSettings },
       feedsMirror: join(folder, 'mirror'),
       adminPassword: admin.password,
       environment: { HOME: folder },

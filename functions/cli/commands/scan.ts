@@ -1,8 +1,9 @@
+import type { AnalysisSettings } from '#analysis/analysis-settings.ts';
 import { analyzeImage } from '#analysis/analyze-image.ts';
 import type { AnalysisProgress } from '#analysis/layers/layer-intake.ts';
 import { openLayerPool } from '#analysis/layer-pool.ts';
 import { Fault } from '#core/fault.ts';
-import { defaultLimits } from '#core/limits.ts';
+import type { Limits } from '#core/limits.ts';
 import { findGroup } from '#feeds/feed-group.ts';
 import type { SyncProgress } from '#feeds/sync-feed.ts';
 import { judgeReport } from '#matching/judge-report.ts';
@@ -14,6 +15,7 @@ import { openImage } from '#registry/open-image.ts';
 import { buildReport } from '#reports/build-report.ts';
 import { type Sort, sorts } from '#reports/format.ts';
 import type { ImageReport } from '#schema/image-report.ts';
+import { analysisOptions, analysisOptionsHelp, readAnalysisOptions } from '../../analysis-options.ts';
 import type { Command, Io, Values } from '../command.ts';
 import { type OpenWorld, openWorld, text, worldOptions, worldOptionsHelp } from '../open-world.ts';
 import { checkOutputs, parseOutputs, writeOutput } from '../outputs.ts';
@@ -38,11 +40,13 @@ SOURCE is an image of a registry (alpine:3.20, ghcr.io/me/app@sha256:...), or
   --no-wait            judge without feeds that take minutes to load, and say so; by default the scan waits for those that
                        judge the image's own packages
   --plain-http         speak HTTP to a registry that is not on this machine
+${analysisOptionsHelp}
 ${worldOptionsHelp}
 
 Exit code 0: may ship; 1: stopped by policy; 2: could not be scanned.`,
   options: {
     ...worldOptions,
+    ...analysisOptions,
     platform: { type: 'string' },
     output: { type: 'string', short: 'o', multiple: true },
     sort: { type: 'string' },
@@ -64,10 +68,11 @@ async function run(io: Io, values: Values, positionals: readonly string[]): Prom
   const sort = sortOf(text(values, 'sort') ?? 'severity');
   const bundle = await readBundle(text(values, 'policy'));
   const tag = defaultTag(text(values, 'tag') ?? source);
+  const chosen = readAnalysisOptions(values);
   await checkOutputs(outputs);
   await using world = await openWorld(io, values, 'scan');
   using progress = progressOn(io, values['quiet'] === true, () => world.clock.now());
-  const image = await analyze(io, world, values, source, progress);
+  const image = await analyze(io, world, values, chosen, source, progress);
   const judged = await judgeReport(world.feeds, image, {
     offline: world.offline,
     maxAgeMs: feedMaxAgeMs,
@@ -98,21 +103,23 @@ async function analyze(
   io: Io,
   world: OpenWorld,
   values: Values,
+  chosen: { readonly limits: Limits; readonly analysisSettings: AnalysisSettings },
   source: string,
   progress: Progress,
 ): Promise<ImageReport> {
   const { temporaryFile } = world;
   progress.show(`opening ${source}`);
+  await using pool = openLayerPool();
+  pool.warm();
   await using image = await openImage(world, source, {
-    limits: defaultLimits,
+    limits: chosen.limits,
     platform: text(values, 'platform'),
     plainHttp: values['plain-http'] === true,
     credentials: dockerCredentials(dockerFolder(io.env)),
     temporaryFile,
   });
-  await using pool = openLayerPool();
   return await analyzeImage(world, image, {
-    limits: defaultLimits,
+    ...chosen,
     temporaryFile,
     pool,
     onProgress: showLayers(progress),
@@ -124,7 +131,10 @@ function showLayers(progress: Progress): (step: AnalysisProgress) => void {
   const layers = new Map<string, { readonly done: number; readonly total: number | null }>();
   let known = '';
   return (step) => {
-    if (step.kind === 'layers') known = `${step.known} of ${step.total} layers known`;
+    if (step.kind === 'layers') {
+      const updated = step.updated === 0 ? '' : `, ${step.updated} brought up to date`;
+      known = `${step.known} of ${step.total} layers known${updated}`;
+    }
     if (step.kind === 'bytes') layers.set(String(step.layer), { done: step.done, total: step.total });
     const done = [...layers.values()].reduce((sum, layer) => sum + layer.done, 0);
     const total = [...layers.values()].reduce((sum, layer) => sum + (layer.total ?? layer.done), 0);
