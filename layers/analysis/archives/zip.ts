@@ -33,7 +33,7 @@ export interface ZipEntry {
 export function openZip(content: RandomAccess): Zip | null {
   const window = Buffer.from(view(content, content.size - endBytes - maxComment, endBytes + maxComment));
   const base = content.size - window.length;
-  for (let at = window.lastIndexOf(endMagic), tries = 0; at >= 0 && tries < maxEnds; tries++) {
+  for (let at = window.lastIndexOf(endMagic); at >= 0; ) {
     const zip = at + endBytes <= window.length ? zipAt(content, base + at, window.subarray(at, at + endBytes)) : null;
     if (zip !== null) return zip;
     at = at === 0 ? -1 : window.lastIndexOf(endMagic, at - 1);
@@ -107,8 +107,6 @@ const entryBytes = 46;
 const localMagic = 0x04034b50;
 const localBytes = 30;
 
-/** Bytes that look like an end and are tried: a hostile comment may hold thousands. */
-const maxEnds = 64;
 /** Name, extra field and comment of an entry. */
 const maxNames = 3 * 0xffff;
 const chunkBytes = 512 * 1024;

@@ -52,6 +52,6 @@ function valueText(latin1: string): string {
   const text = Buffer.from(latin1.slice(0, 4 * maxValue), 'latin1').toString('utf8');
   return text
     .replace(/[\s\p{Cc}]+/gu, ' ')
-    .slice(0, maxValue)
-    .trim();
+    .trim()
+    .slice(0, maxValue);
 }

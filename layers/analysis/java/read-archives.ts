@@ -14,7 +14,7 @@ export interface ReadArchive extends ArchiveContent {
 /** True for the endings of Java's archives, and of zips, which may hold some. */
 export function isArchiveName(path: string): boolean {
   const dot = path.lastIndexOf('.');
-  return path.length - dot >= 4 && path.length - dot <= 5 && endings.has(endingOf(path));
+  return dot > 0 && path.length - dot >= 4 && path.length - dot <= 5 && endings.has(endingOf(path));
 }
 
 /**
