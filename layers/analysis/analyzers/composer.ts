@@ -21,7 +21,7 @@ export const composer: Analyzer = {
 };
 
 /** Large projects have some 400 packages, half a megabyte of JSON. */
-const maxBytes = 32 * 1024 * 1024;
+const maxBytes = 16 * 1024 * 1024;
 const maxPackages = 20_000;
 const maxIdentity = 256;
 const maxRequires = 500;

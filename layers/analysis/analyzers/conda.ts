@@ -20,7 +20,7 @@ export const conda: Analyzer = {
 };
 
 /** Records list each file with its digests: those of the largest packages have some 20 MB. */
-const maxBytes = 64 * 1024 * 1024;
+const maxBytes = 32 * 1024 * 1024;
 const maxFiles = 250_000;
 const maxPath = 4096;
 const maxRequires = 500;

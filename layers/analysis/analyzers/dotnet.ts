@@ -38,7 +38,7 @@ export const dotnet: Analyzer = {
 };
 
 /** The deps.json of an SDK has 2 MB. */
-const maxJson = 32 * 1024 * 1024;
+const maxJson = 16 * 1024 * 1024;
 const maxXml = 8 * 1024 * 1024;
 const maxDeclared = 20_000;
 

@@ -22,7 +22,8 @@ export const pythonLock: Analyzer = {
   assemble: assemblePackages,
 };
 
-const maxBytes = 32 * 1024 * 1024;
+/** The lock file of a large project has 2 MB, a requirements file some kilobytes. */
+const maxBytes = 8 * 1024 * 1024;
 const maxPackages = 20_000;
 
 type Form = 'requirements' | 'pipenv' | 'toml';

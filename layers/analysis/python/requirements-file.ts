@@ -7,12 +7,11 @@ import { type PinnedRequirement, pinnedRequirement } from './requirement.ts';
 export function* pinnedRequirements(text: string): Generator<PinnedRequirement> {
   let open = '';
   for (const line of text.split(/\r\n?|\n/)) {
-    const comment = line.trimStart().startsWith('#');
-    if (line.endsWith('\\') && !comment) {
+    if (line.endsWith('\\') && !line.trimStart().startsWith('#')) {
       if (open.length < maxJoined) open += `${line.slice(0, -1)} `;
       continue;
     }
-    const pinned = pinnedRequirement(withoutOptions(comment ? open : open + line));
+    const pinned = pinnedRequirement(withoutOptions(open + line));
     open = '';
     if (pinned !== null) yield pinned;
   }

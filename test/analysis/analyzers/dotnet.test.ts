@@ -110,6 +110,7 @@ test('an assembly is found by its version resource unless a deps.json accounts f
   assert.deepEqual(names({ 'app/Gull.Cry.dll': gull, 'app/App.deps.json': app }), []);
   assert.deepEqual(names({ 'app/runtimes/unix/Gull.Cry.dll': gull, 'app/App.deps.json': app }), []);
   assert.deepEqual(names({ 'Gull.Cry.dll': gull, 'App.deps.json': app }), []);
+  assert.deepEqual(names({ 'lib/Gull.Cry.dll': gull, 'App.deps.json': app }), []);
   assert.deepEqual(names({ 'Gull.Cry.dll': gull, 'app/App.deps.json': app }), ['Gull.Cry 2.3.1-rc.2']);
   assert.deepEqual(names({ 'app2/Gull.Cry.dll': gull, 'app/App.deps.json': app }), ['Gull.Cry 2.3.1-rc.2']);
   assert.deepEqual(names({ 'app/Gull.Cry.dll': gull, 'app/App.deps.json': referenced }), ['Gull.Cry 2.3.1-rc.2']);
@@ -186,7 +187,7 @@ const located = (major: number) => (at: number, size: number) =>
 const listed = (at: number, size: number) => {
   const entry = (path: string, type: number) => {
     const length = path.length < 128 ? [path.length] : [(path.length & 127) | 128, path.length >> 7];
-    return Buffer.concat([pair(at, size), Buffer.from([type, ...length]), Buffer.from(path)]);
+    return Buffer.concat([type === 3 ? pair(at, size) : pair(1, 9), Buffer.from([type, ...length]), Buffer.from(path)]);
   };
   return Buffer.concat([
     fixed(1, 3, 'abc'),

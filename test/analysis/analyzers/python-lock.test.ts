@@ -42,6 +42,7 @@ test('of a requirements file only what is pinned to one version counts', () => {
     ['flask==2.0.1 \\\n    --hash=sha256:00 \\\n    --hash=sha256:01', 'flask 2.0.1'],
     ['flask\\\n==2.0.1', 'flask 2.0.1'],
     ['flask==2.0.1\\', 'flask 2.0.1'],
+    ['flask==2.0.1 \\\n# web', 'flask 2.0.1'],
     ['# flask==1.0 \\\nflask==2.0.1', 'flask 2.0.1'],
     ['flask==1!2.0+local.1', 'flask 1!2.0+local.1'],
     ['flask', null],

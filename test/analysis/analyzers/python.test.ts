@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { test } from 'node:test';
 import { python } from '#analysis/analyzers/python.ts';
 import { analyzeFiles } from '#test/support/analyze-files.ts';
@@ -83,6 +85,51 @@ test('what was installed from version control names its commit, and no password'
     [`${folder}/direct_url.json`]: JSON.stringify({ url: 'file:///src/z', dir_info: { editable: true } }),
   });
   assert.equal(editable.packages[0]?.purl, 'pkg:pypi/zope-interface@5.4.0');
+});
+
+test('what a distribution needs is told without extras, and who installed it', () => {
+  const folder = `${site}/z-5.4.0.dist-info`;
+  const needs = [
+    'knot (>=2)',
+    'rope[fast]>=1; python_version < "3"',
+    'sail; extra == "wind"',
+    'knot',
+    '-bad',
+    'rum @ https://x',
+  ];
+  const { packages } = analyzeFiles(python, {
+    [`${folder}/METADATA`]: `Name: z\nVersion: 5\n${needs.map((text) => `Requires-Dist: ${text}\n`).join('')}\n`,
+    [`${folder}/INSTALLER`]: 'rpm\n',
+  });
+  assert.deepEqual(packages[0]?.requires, ['knot', 'rope', 'rum']);
+  assert.deepEqual(packages[0]?.metadata, { installer: 'rpm' });
+  const egg = analyzeFiles(python, {
+    'srv/z.egg-info/PKG-INFO': metadata,
+    'srv/z.egg-info/requires.txt': 'knot>=2\n\nrope\n[wind]\nsail\n',
+  });
+  assert.deepEqual(egg.packages[0]?.requires, ['knot', 'rope']);
+});
+
+test('an egg that is one file is a distribution, any other file of that name is nothing, and a damaged one a note', () => {
+  const path = join(import.meta.dirname, '../python/installed-by-pip-and-uv/tree/opt/eggs/Sea.Chantey-1!0.9-py3.8.egg');
+  const egg = readFileSync(path);
+  const { packages } = analyzeFiles(python, { 'opt/a.egg': egg });
+  assert.deepEqual(
+    packages.map(({ name, version, evidence, inside }) => [name, version, evidence.path, inside]),
+    [['Sea.Chantey', '1!0.9', 'opt/a.egg', 'EGG-INFO/PKG-INFO']],
+  );
+  for (const bytes of [Buffer.alloc(0), Buffer.from('no zip'), Buffer.from('PK\x05\x06'.padEnd(22, '\0'), 'latin1')]) {
+    assert.deepEqual(analyzeFiles(python, { 'opt/a.egg': bytes }), { packages: [], notes: [] });
+  }
+  const directory = egg.indexOf('PK\x01\x02', 0, 'latin1');
+  const damaged = Buffer.from(egg);
+  damaged.fill(0xff, directory + 4 + 46, directory + 4 + 90);
+  const found = analyzeFiles(python, { 'opt/a.egg': damaged, 'srv/z.egg-info/PKG-INFO': metadata });
+  assert.deepEqual(
+    found.packages.map(({ name }) => name),
+    ['Zope.Interface'],
+  );
+  assert.equal(found.notes.length, 1);
 });
 
 test('broken metadata is a note, and broken files beside good metadata do not lose the distribution', () => {
