@@ -42,7 +42,7 @@ export interface ImageView {
   lookup(path: string): FileEntry | null;
   /** All entries of the final file system, a folder before what is in it; made anew with each call. */
   files(): Iterable<FileEntry>;
-  /** Whether an analyzer that stands before this one found such a package. */
+  /** Whether an analyzer that stands before this one found such a package, however its name is spelled. */
   found(type: PackageType, name: string, version: string): boolean;
   /** Records a problem as a note of this analyzer. */
   note(path: string | null, problem: string): void;

@@ -1,7 +1,9 @@
 import type { Distro } from '#core/distro.ts';
+import type { PackageType } from '#core/ecosystem.ts';
 import type { Limits } from '#core/limits.ts';
 import type { Note } from '#core/note.ts';
 import type { Package } from '#core/package.ts';
+import { advisoryName } from '#core/package-name.ts';
 import type { ImageDetails } from '#schema/image-report.ts';
 import type { Analyzer, FoundPackage, ImageView } from './analyzer.ts';
 import { detectDistro, osRelease } from './analyzers/os-release.ts';
@@ -110,7 +112,8 @@ function viewOf(
 
 /** Says what was gathered when it is first asked. */
 function finder(gathered: ReadonlyMap<string, Gathered>): ImageView['found'] {
-  const identity = (...parts: readonly string[]) => JSON.stringify(parts);
+  const identity = (type: PackageType, name: string, version: string) =>
+    JSON.stringify([type, advisoryName(type, name), version]);
   let known: ReadonlySet<string> | null = null;
   return (type, name, version) => {
     known ??= new Set(Array.from(gathered.values(), ({ package: it }) => identity(it.type, it.name, it.version)));
