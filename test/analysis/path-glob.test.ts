@@ -17,6 +17,8 @@ test('a star is any characters of a name, two are any folders or none', () => {
     ['/a/**/b/**/c', ['a/b/c', 'a/x/b/y/z/c', 'a/b/b/c/c'], ['a/c/b', 'a/b', 'b/c']],
     ['/srv/**', ['srv/a', 'srv/a/b/c'], ['srv', 'srvx/a']],
     ['/**', ['a', 'a/b'], []],
+    ['/a/b/**/b/c', ['a/b/b/c'], ['a/b/c']],
+    ['/a*bc*c', ['abcc'], ['abc']],
     ['/aa*aa', ['aaaa', 'aaXaa'], ['aaa']],
     ['/[a].txt', ['[a].txt'], ['a.txt']],
   ];

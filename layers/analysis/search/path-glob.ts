@@ -12,7 +12,7 @@ export function makePathGlob(glob: string): PathGlob {
   if (!glob.startsWith('/') || glob.endsWith('/')) refuse(glob, 'give an absolute path of files, as /etc/*.conf');
   const names = glob
     .slice(1)
-    .replace(/\/\*\*$|^\*\*$/, '$&/*')
+
     .split('/');
   for (const name of names)
     if (name !== '**' && name.includes('**')) refuse(glob, '** stands for whole folders: /opt/**/*.key');

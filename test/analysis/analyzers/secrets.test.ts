@@ -138,7 +138,7 @@ test('what everybody has who has the same package is no secret; what lies in the
   ];
   const own = [
     ...['etc/ssl/private/key.pem', 'root/.ssh/id_rsa', 'srv/test/key.pem', 'srv/node_modules/x/lib/key.pem'],
-    ...['srv/docs/key', 'tests/node_modules/x/key.pem', 'home/me/key', 'usr/share/app/key.pem', 'a.b/c'],
+    ...['srv/docs/key', 'srv/tests/node_modules/x/key.pem', 'home/me/key', 'usr/share/app/key.pem', 'a.b/c'],
   ];
   const all = Object.fromEntries([...shared, ...own].map((path) => [path, key]));
   assert.deepEqual(
