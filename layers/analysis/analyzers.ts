@@ -3,6 +3,7 @@ import type { Analyzer } from './analyzer.ts';
 import { nameAnalyzerSet } from './analyzer-set.ts';
 import { apk } from './analyzers/apk.ts';
 import { binary } from './analyzers/binary.ts';
+import { bitnami } from './analyzers/bitnami.ts';
 import { cargo } from './analyzers/cargo.ts';
 import { cocoapods } from './analyzers/cocoapods.ts';
 import { composer } from './analyzers/composer.ts';
@@ -31,6 +32,7 @@ import { pythonLock } from './analyzers/python-lock.ts';
 import { r } from './analyzers/r.ts';
 import { retrievedFiles } from './analyzers/retrieved-files.ts';
 import { rpm } from './analyzers/rpm.ts';
+import { sbom } from './analyzers/sbom.ts';
 import { secrets } from './analyzers/secrets.ts';
 import { swift } from './analyzers/swift.ts';
 import { users } from './analyzers/users.ts';
@@ -68,9 +70,11 @@ export function makeAnalyzers(settings: AnalysisSettings): readonly Analyzer[] {
     conan,
     julia,
     lua,
+    bitnami,
     jvm,
     binary,
     hints(settings),
+    sbom,
     users,
     fileSuids,
     secrets(settings),
