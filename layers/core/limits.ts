@@ -92,7 +92,7 @@ export const limitKinds = {
     bounds: 'Archives within archives (jar in war in ear)',
   },
   archiveEntries: {
-    value: 200_000,
+    value: 1_000_000,
     unit: 'count',
     past: 'note',
     bounds: 'Entries of one archive and of all within it together',
