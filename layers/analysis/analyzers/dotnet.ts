@@ -48,16 +48,19 @@ type Form = 'deps' | 'lock' | 'config' | 'project' | 'nuspec' | 'assembly' | 'pr
 function formOf(path: string, size: number, mode: number): Form | null {
   if (path.endsWith('.json')) {
     if (path.endsWith('.deps.json')) return 'deps';
-    return path.endsWith('packages.lock.json') ? 'lock' : null;
+    return isNamed(path, 'packages.lock.json') ? 'lock' : null;
   }
   if (path.endsWith('proj')) return /\.(cs|fs|vb)proj$/.test(path) ? 'project' : null;
-  if (path.endsWith('Directory.Packages.props')) return 'project';
-  if (path.endsWith('packages.config')) return 'config';
+  if (isNamed(path, 'Directory.Packages.props')) return 'project';
+  if (isNamed(path, 'packages.config')) return 'config';
   if (path.endsWith('.nuspec')) return unpackedFolder(path) === null ? null : 'nuspec';
   if (/\.(dll|exe)$/i.test(path.slice(-4)) && foreignAssembly.test(path)) return null;
   if (/\.dll$/i.test(path.slice(-4))) return 'assembly';
   return mayBeProgram(path, size, mode) ? 'program' : null;
 }
+
+const isNamed = (path: string, name: string) =>
+  path.endsWith(name) && (path.length === name.length || path.at(-name.length - 1) === '/');
 
 /** Translations, reference assemblies, which hold no code, and the class libraries of Windows and Mono, which are no packages. */
 const foreignAssembly =

@@ -135,8 +135,11 @@ function readDirectUrl(file: WantedFile): DirectUrl {
   const system = isObject(vcs) ? text(vcs['vcs']) : undefined;
   const commit = isObject(vcs) ? text(vcs['commit_id']) : undefined;
   return {
-    // User and password before the host are nobody's business, though pip should have taken them out.
-    url: url.slice(0, 1024).replace(/^([a-z+.-]+:\/\/)[^/@]*@/i, '$1'),
+    // Users, passwords and signatures are nobody's business, though pip should have taken the first two out.
+    url: url
+      .slice(0, 1024)
+      .replace(/[?#].*$/s, '')
+      .replace(/^([a-z+.-]+:\/\/)[^/@]*@/i, '$1'),
     ...(system === undefined ? {} : { vcs: system }),
     ...(commit === undefined ? {} : { commit }),
     ...(isObject(dir) && dir['editable'] === true ? { editable: true } : {}),

@@ -116,7 +116,7 @@ test('an assembly is found by its version resource unless a deps.json accounts f
   assert.deepEqual(names({ 'app/Gull.Cry.dll': gull, 'app/App.deps.json': referenced }), ['Gull.Cry 2.3.1-rc.2']);
 });
 
-test('class libraries of Windows and Mono, reference assemblies and translations are no packages', () => {
+test('class libraries of Windows and Mono, reference assemblies, translations and other files are no packages', () => {
   for (const path of [
     'Files/Windows/Microsoft.NET/Framework64/v4.0.30319/System.Web.dll',
     'Files/Windows/assembly/GAC_MSIL/X/1.0/X.dll',
@@ -125,8 +125,10 @@ test('class libraries of Windows and Mono, reference assemblies and translations
     'usr/share/dotnet/packs/Microsoft.NETCore.App.Ref/8.0.1/ref/net8.0/System.Runtime.dll',
     'app/refs/System.Runtime.dll',
     'app/de/X.resources.dll',
+    'app/mypackages.config',
+    'app/old-packages.lock.json',
   ]) {
-    assert.equal(dotnet.wants(path, 100_000, 0o755), false, path);
+    assert.equal(dotnet.wants(path, 100_000, 0o644), false, path);
   }
 });
 

@@ -77,6 +77,11 @@ test('a project is no package of its lock file, and what comes from version cont
   const purl = `pkg:pypi/a@1.0?vcs_url=git%2Bhttps:%2F%2Fexample.org%2Fa%40${commit}`;
   for (const [path, text, expected] of [
     ['uv.lock', `[[package]]\nname="a"\nversion="1.0"\nsource={git="https://example.org/a?rev=main#${commit}"}`, purl],
+    [
+      'uv.lock',
+      `[[package]]\nname="a"\nversion="1.0"\nsource={git="https://ghp_secret@example.org/a?rev=main#${commit}"}`,
+      purl,
+    ],
     ['uv.lock', '[[package]]\nname="a"\nversion="1.0"\nsource={editable="."}', null],
     ['uv.lock', '[[package]]\nname="a"\nversion="1.0"\nsource={virtual="."}', null],
     ['uv.lock', '[[package]]\nname="a"\nversion="1.0"\nsource={directory="../a"}', null],

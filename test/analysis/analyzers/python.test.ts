@@ -84,6 +84,11 @@ test('what was installed from version control names its commit, and no password'
     [`${folder}/METADATA`]: metadata,
     [`${folder}/direct_url.json`]: JSON.stringify({ url: 'file:///src/z', dir_info: { editable: true } }),
   });
+  const signed = analyzeFiles(python, {
+    [`${folder}/METADATA`]: metadata,
+    [`${folder}/direct_url.json`]: '{"url":"https://u@example.org/z.whl?sig=secret#sha256=0","archive_info":{}}',
+  });
+  assert.deepEqual(signed.packages[0]?.metadata, { url: 'https://example.org/z.whl' });
   assert.equal(editable.packages[0]?.purl, 'pkg:pypi/zope-interface@5.4.0');
 });
 
