@@ -1,8 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Analyzer, FoundPackage } from '#analysis/analyzer.ts';
+import { binary } from '#analysis/analyzers/binary.ts';
+import { dpkg } from '#analysis/analyzers/dpkg.ts';
 import { defaultLimits } from '#core/limits.ts';
 import { assembleLayers } from '#test/support/assemble-layers.ts';
+import { buildElf, machines } from '#test/support/executable-builder.ts';
 import { lineAnalyzer } from '#test/support/line-analyzer.ts';
 
 const file = (path: string, content: string) => ({ path, content });
@@ -122,3 +125,26 @@ function finding(change: (evidence: { path: string }) => Partial<FoundPackage>):
     },
   };
 }
+
+test('a program that packages of the distribution own is not shown, but its other places are', async () => {
+  const bash = buildElf(machines['amd64']!, [
+    { name: '.rodata', address: 0x401000, bytes: Buffer.from('@(#)Bash version 5.2.37(1) release GNU\x00') },
+  ]);
+  const status = 'Package: bash\nStatus: install ok installed\nVersion: 5.2.37-2\nArchitecture: amd64\n';
+  const installed = [
+    { path: 'var/lib/dpkg/status', content: status },
+    { path: 'var/lib/dpkg/info/bash.list', content: '/.\n/bin\n/bin/bash\n' },
+    { path: 'bin', type: 'symlink' as const, link: 'usr/bin' },
+    { path: 'usr/bin/bash', content: bash, mode: 0o755 },
+  ];
+  const shown = async (...more: { path: string; content: Buffer }[]) => {
+    const { packages } = await assembleLayers([[...installed, ...more]], [dpkg, binary]);
+    return packages.map(({ type, name, paths, owners }) => [type, name, paths, owners]);
+  };
+  const deb = ['deb', 'bash', ['/var/lib/dpkg/status'], undefined];
+  assert.deepEqual(await shown(), [deb]);
+  assert.deepEqual(await shown({ path: 'opt/bash', content: bash }), [
+    ['binary', 'bash', ['/opt/bash'], undefined],
+    deb,
+  ]);
+});

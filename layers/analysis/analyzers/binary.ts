@@ -99,6 +99,7 @@ function isCalled(view: ImageView, path: string, library: string): boolean {
 }
 
 function foundPackage({ path, name, version }: Told, otherPaths: readonly string[]): FoundPackage {
+  const cpes = (cpesOf.get(name) ?? []).map((cpe) => `cpe:2.3:a:${cpe}:${cpeValue(version)}:*:*:*:*:*:*:*`);
   return {
     type: 'binary',
     name,
@@ -111,7 +112,7 @@ function foundPackage({ path, name, version }: Told, otherPaths: readonly string
     vendor: null,
     size: null,
     files: [],
-    cpes: (cpesOf.get(name) ?? []).map((cpe) => `cpe:2.3:a:${cpe}:${cpeValue(version)}:*:*:*:*:*:*:*`),
+    ...(cpes.length === 0 ? {} : { cpes }),
     evidence: { path, key: name },
     otherPaths,
   };

@@ -16,7 +16,7 @@ export interface Classifier {
   readonly goModules?: readonly string[];
   /** The shared library that has the version where the program has none: where its name stands in the program. */
   readonly library?: { readonly near: string; readonly name: RegExp };
-  /** CPE names as NVD has them, `vendor:product`, values escaped as in the binding of CPE 2.3. */
+  /** CPE names as NVD has them, `vendor:product`, values escaped as in the binding of CPE 2.3; none where NVD has none. */
   readonly cpes: readonly string[];
 }
 

@@ -31,7 +31,7 @@ export function goVersion(content: RandomAccess, modules: readonly string[]): Go
       modules.some((one) => isModule(path, one)),
     );
     // Built without modules, as distributions do, it names its main package only.
-    if (own === undefined && !modules.some((one) => command.startsWith(one))) return { kind: 'other' };
+    if (own === undefined && !modules.some((one) => `${command}/`.startsWith(`${one}/`))) return { kind: 'other' };
     const version = toldVersion(info) ?? releasedVersion(own?.version ?? '') ?? linkedVersion(program);
     return { kind: 'module', version };
   }

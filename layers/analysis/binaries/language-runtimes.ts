@@ -34,13 +34,13 @@ export const languageRuntimes: readonly Classifier[] = [
     ],
     versions: pythonVersions,
     library: { near: 'libpython', name: /libpython[23]\.\d{1,2}[a-z]{0,2}\.so(?:\.\d[\d.]{0,8})?(?=\x00)/ },
-    cpes: ['python:python', 'python_software_foundation:python'],
+    cpes: ['python:python'],
   },
   {
     name: 'pypy',
     files: ['pypy', 'pypy3', { begins: 'libpypy', is: /^libpypy\d?(?:\.\d{1,2})?-c\.so$/ }],
     versions: [{ near: '[PyPy ', is: /\[PyPy (?<version>\d+\.\d+\.\d+(?:(?:-?alpha|-?beta|rc)\d*)?)/ }],
-    cpes: ['pypy:pypy'],
+    cpes: [],
   },
   {
     name: 'node',

@@ -8,7 +8,7 @@ export const servers: readonly Classifier[] = [
     files: ['nginx', 'nginx-debug', 'openresty'],
     // OpenResty's version is nginx's with a fourth number.
     versions: [{ near: 'nginx version: ', is: /nginx version: [^/\x00]{1,20}\/(?<version>\d+\.\d+\.\d+)/ }],
-    cpes: ['f5:nginx', 'nginx:nginx'],
+    cpes: ['f5:nginx', 'f5:nginx_open_source', 'nginx:nginx'],
   },
   {
     name: 'httpd',

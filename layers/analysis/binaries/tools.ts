@@ -21,7 +21,7 @@ export const tools: readonly Classifier[] = [
     name: 'util-linux',
     files: ['getopt', 'lsblk'],
     versions: [{ near: '\x00util-linux ', is: /\x00util-linux (?<version>\d+\.\d+(?:\.\d+)?)\x00/ }],
-    cpes: ['kernel:util-linux', 'linux:util-linux'],
+    cpes: ['kernel:util-linux'],
   },
   {
     name: 'curl',
