@@ -77,7 +77,7 @@ export async function* realFiles(bytes: number, folder: string): AsyncGenerator<
  * every hundredth is the package.json of a module.
  */
 export async function* smallFiles(count: number): AsyncGenerator<BuildEntry> {
-  const text = await readFile(join(repository, 'node_modules/yaml/dist/compose/compose-collection.js'));
+  const text = await javascript();
   const { share, below } = lots(7);
   for (let file = 0; file < count; file++) {
     const name = `module-${Math.floor(file / 100)}`;
@@ -90,4 +90,11 @@ export async function* smallFiles(count: number): AsyncGenerator<BuildEntry> {
     const content = share() < 0.1 ? '' : text.subarray(start, start + below(2048));
     yield { path: `${path}dist/part-${file % 100}.js`, content };
   }
+}
+
+/** Some megabytes, so that gzip finds little of a piece in the pieces before it. */
+async function javascript(): Promise<Buffer> {
+  const folder = join(repository, 'node_modules/zod');
+  const names = (await readdir(folder, { recursive: true })).filter((name) => name.endsWith('.js')).sort();
+  return Buffer.concat(await Promise.all(names.map(async (name) => await readFile(join(folder, name)))));
 }
