@@ -30,7 +30,7 @@ export function archiveContent(
   place: string,
   budget: ArchiveBudget,
 ): { readonly content: ArchiveContent; readonly archives: readonly ZipEntry[] } {
-  const archives: ZipEntry[] = [];
+  const archives = new Map<string, ZipEntry>();
   const folders = new Map<string, Folder>();
   const manifests: ZipEntry[] = [];
   const guarded = <T>(inner: string, work: () => T): T | null => {
@@ -44,7 +44,7 @@ export function archiveContent(
   guarded('', () => {
     for (const entry of zipEntries(zip)) {
       budget.countEntry();
-      if (isArchive(entry.name)) archives.push(entry);
+      if (isArchive(entry.name)) archives.set(entry.name, archives.get(entry.name) ?? entry);
       else if (isManifest(entry.name)) manifests.push(entry);
       else keepProjectFile(folders, entry);
     }
@@ -58,7 +58,10 @@ export function archiveContent(
   const manifest =
     manifests[0] === undefined ? null : guarded(manifests[0].name, () => manifestOf(zip, manifests[0]!, budget));
   const projects = [...folders.values()].map((folder) => projectOf(folder, read, pomOf));
-  return { content: { manifest, projects: projects.filter((project) => project !== null) }, archives };
+  return {
+    content: { manifest, projects: projects.filter((project) => project !== null) },
+    archives: [...archives.values()],
+  };
 }
 
 /** What is read, packed, of a manifest, which may go on with a section for every file. */

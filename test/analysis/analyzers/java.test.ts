@@ -257,14 +257,24 @@ test('archives are followed as deep as the limit says, and the next is a note', 
   assert.deepEqual(found('nest.jar', nest(16, false)).notes, []);
 });
 
-/** An archive of one file whose directory lists that file twice. */
+/** An archive of one file, `a.jar`, whose directory lists that file also as `b.jar`. */
 const twice = (bytes: Buffer): Buffer => {
   const [directory, end] = [bytes.readUInt32LE(bytes.length - 6), bytes.length - 22];
   const entry = bytes.subarray(directory, end);
   const ending = Buffer.from(bytes.subarray(end));
   ending.writeUInt32LE(2 * entry.length, 12);
-  return Buffer.concat([bytes.subarray(0, directory), entry, entry, ending]);
+  const other = Buffer.from(entry);
+  other.write('b', 46);
+  return Buffer.concat([bytes.subarray(0, directory), entry, other, ending]);
 };
+
+test('of two archives under one name the first counts', () => {
+  const jars = ['1', '2'].map((version) => ({
+    name: 'a.jar',
+    content: zip([properties('org.example', 'sail', version)]),
+  }));
+  assert.deepEqual(found('a.war', zip(jars)).rows, ['org.example:sail 1 a.jar']);
+});
 
 test('archives that hold one archive many times over end with their limits', () => {
   let bytes = zip([properties('org.example', 'core', '0')]);
