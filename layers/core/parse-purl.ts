@@ -14,6 +14,7 @@ export function parsePurl(text: string): Purl | null {
   const at = rest.lastIndexOf('@');
   const hasVersion = at > rest.lastIndexOf('/') + 1;
   const segments = (hasVersion ? rest.slice(0, at) : rest).split('/').filter(Boolean);
+  if (segments.at(-1)?.startsWith('@')) return null;
   try {
     const [name, ...namespace] = segments.map(decodeURIComponent).reverse();
     if (name === undefined || name === '') return null;
