@@ -4,6 +4,7 @@ import type { PackageType } from '#core/ecosystem.ts';
 import type { Package } from '#core/package.ts';
 import type { ImageDetails } from '#schema/image-report.ts';
 import type { Fact, FileEntry } from '#schema/layer-report.ts';
+import type { ExpectedFile } from './os/expected-file.ts';
 
 /** Bytes by position, in memory or in an unnamed temporary file: the analyzer cannot tell. */
 export interface RandomAccess {
@@ -60,6 +61,13 @@ export type FoundPackage = Omit<Package, 'layer' | 'paths'> & {
   readonly otherPaths?: readonly string[];
 };
 
+/** A file of a package, absolute and under the real name of its folder, with what the package's database says of it. */
+export interface OwnedFile {
+  readonly path: string;
+  readonly package: Pick<Package, 'type' | 'name' | 'version' | 'arch'>;
+  readonly expected: ExpectedFile;
+}
+
 /**
  * A reader of one kind of evidence. `read` sees one file of one layer and gives raw facts; `assemble` sees the facts that
  * survive in the final file system and gives packages, `describe` what else they tell of the image. All are pure. What
@@ -77,4 +85,6 @@ export interface Analyzer {
   assemble(view: ImageView): Iterable<FoundPackage>;
   /** Left out where packages are all. */
   describe?(view: ImageView): Partial<ImageDetails>;
+  /** What a package database says its files should be; asked for on demand. Left out where there is no such database. */
+  owned?(view: ImageView): Iterable<OwnedFile>;
 }

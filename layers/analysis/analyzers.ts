@@ -5,6 +5,7 @@ import { apk } from './analyzers/apk.ts';
 import { binary } from './analyzers/binary.ts';
 import { bitnami } from './analyzers/bitnami.ts';
 import { cargo } from './analyzers/cargo.ts';
+import { chisel } from './analyzers/chisel.ts';
 import { cocoapods } from './analyzers/cocoapods.ts';
 import { composer } from './analyzers/composer.ts';
 import { conan } from './analyzers/conan.ts';
@@ -25,8 +26,11 @@ import { jvm } from './analyzers/jvm.ts';
 import { lua } from './analyzers/lua.ts';
 import { npm } from './analyzers/npm.ts';
 import { npmLock } from './analyzers/npm-lock.ts';
+import { opkg } from './analyzers/opkg.ts';
 import { osRelease } from './analyzers/os-release.ts';
+import { pacman } from './analyzers/pacman.ts';
 import { pear } from './analyzers/pear.ts';
+import { portage } from './analyzers/portage.ts';
 import { python } from './analyzers/python.ts';
 import { pythonLock } from './analyzers/python-lock.ts';
 import { r } from './analyzers/r.ts';
@@ -48,6 +52,10 @@ export function makeAnalyzers(settings: AnalysisSettings): readonly Analyzer[] {
     dpkg,
     apk,
     rpm,
+    pacman,
+    portage,
+    opkg,
+    chisel,
     npm,
     npmLock,
     python,

@@ -41,6 +41,7 @@ export const ecosystems = {
   julia: { os: false, scheme: 'julia', purl: 'julia', anchore: 'julia', namespace: 'julia', declared: true },
   bitnami: { os: false, scheme: 'bitnami', purl: 'bitnami', anchore: 'bitnami', namespace: 'bitnami', declared: false },
   conan: { os: false, scheme: 'generic', purl: 'conan', anchore: 'conan', namespace: 'conan', declared: true },
+  opkg: { os: true, scheme: 'deb', purl: 'opkg', anchore: 'opkg', namespace: null, declared: false },
   portage: { os: true, scheme: 'portage', purl: 'ebuild', anchore: 'portage', namespace: null, declared: false },
   conda: { os: false, scheme: 'generic', purl: 'conda', anchore: 'conda', namespace: null, declared: false },
   wordpress: {
