@@ -1,4 +1,4 @@
-import { type DistroAdvisories, distroAdvisories } from '#core/distro.ts';
+import { type DistroAdvisories, distroAdvisories, namespaceType } from '#core/distro.ts';
 import { ecosystems, type PackageType } from '#core/ecosystem.ts';
 import type { Package } from '#core/package.ts';
 import { advisoryName } from '#core/package-name.ts';
@@ -60,6 +60,7 @@ export function matchNames(found: Package, world: NamingWorld): MatchNames {
   }
   if (world.advisories === null) return unjudged(`no advisory namespace for ${world.distro}`);
   const judgedBy = ownerNamespace(found, world.advisories.namespace);
+  if (namespaceType(judgedBy) !== found.type) return unjudged(`the advisories of ${judgedBy} do not speak of its kind`);
   const vendor = foreignVendor(found, judgedBy);
   if (vendor !== null) return unjudged(`built by others, of whom the advisories of ${judgedBy} do not speak`);
   const named = (name: string, version: string): MatchName => ({ namespace: judgedBy, scheme, name, version });

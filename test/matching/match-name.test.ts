@@ -186,3 +186,16 @@ test('packages that are not judged are said with their reason, and so is a distr
     ],
   );
 });
+
+test('packages of Arch and of what is made of it are judged by their own names', () => {
+  const found = somePackage({ type: 'pacman', name: 'pam', version: '1.7.0-2', origin: { name: 'x', version: '1' } });
+  assert.deepEqual(named(found, { ...distro('arch', ''), versionId: null }), ['arch:rolling pam 1.7.0-2']);
+  assert.deepEqual(named(found, { ...distro('manjaro', '25'), idLike: ['arch'] }), ['arch:rolling pam 1.7.0-2']);
+});
+
+test('packages of another kind than those of the distribution are none that its advisories speak of', () => {
+  for (const type of ['opkg', 'portage', 'apk', 'rpm'] as const) {
+    const found = somePackage({ type, name: 'openssl', version: '1.1.1', origin: null });
+    assert.equal(named(found, debian), 'the advisories of debian:12 do not speak of its kind');
+  }
+});
