@@ -18,23 +18,23 @@ const exe = '.exe';
  * a few comparisons and no memory.
  */
 export function compileFileNames(classifiers: readonly Classifier[]): ClassifiersFor {
-  const byFirst = new Map<number, Name[]>();
+  const byFirst: Name[][] = Array.from({ length: 128 }, () => []);
   for (const classifier of classifiers) {
     for (const file of classifier.files) {
-      const text = typeof file === 'string' ? file : file.begins;
-      const names = byFirst.get(text.charCodeAt(0)) ?? [];
-      byFirst.set(text.charCodeAt(0), [...names, { text, is: typeof file === 'string' ? null : file.is, classifier }]);
+      const name = typeof file === 'string' ? { text: file, is: null } : { text: file.begins, is: file.is };
+      byFirst[name.text.charCodeAt(0)]!.push({ ...name, classifier });
     }
   }
   return (path) => {
     const start = path.lastIndexOf('/') + 1;
-    const names = byFirst.get(path.charCodeAt(start));
+    const names = byFirst[path.charCodeAt(start)];
     if (names === undefined) return none;
     let found = none;
     for (const { text, is, classifier } of names) {
+      // Lengths are compared first: most names end here.
       const rest = path.length - start - text.length;
-      if (rest < 0 || !path.startsWith(text, start)) continue;
-      const fits = is === null ? rest === 0 || (rest === exe.length && path.endsWith(exe)) : is.test(path.slice(start));
+      if (rest < 0 || (is === null && rest !== 0 && rest !== exe.length) || !path.startsWith(text, start)) continue;
+      const fits = is === null ? rest === 0 || path.endsWith(exe) : is.test(path.slice(start));
       if (fits && !found.includes(classifier)) found = [...found, classifier];
     }
     return found;
