@@ -19,23 +19,22 @@ export type GoVersion =
  * the module, or what stands in the one variable that the linker filled with a version. Module paths may end in `/v2`, `/v3`.
  */
 export function goVersion(content: RandomAccess, modules: readonly string[]): GoVersion {
-  for (const program of openExecutables(content)) {
-    const info = buildInfo(program);
-    if (info === null || info.modules === '') return { kind: 'unknown', version: linkedVersion(program) };
-    const command = /^path\t([^\s]{1,1024})$/m.exec(info.modules)?.[1] ?? '';
-    if (modules.includes(command) && command.startsWith('cmd/')) {
-      return { kind: 'module', version: releasedVersion(info.goVersion.replace(/^go|\s.*$/g, '')) };
-    }
-    const { main, deps } = parseGoModules(info.modules);
-    const own = [...(main === null ? [] : [main]), ...deps].find(({ path }) =>
-      modules.some((one) => isModule(path, one)),
-    );
-    // Built without modules, as distributions do, it names its main package only.
-    if (own === undefined && !modules.some((one) => `${command}/`.startsWith(`${one}/`))) return { kind: 'other' };
-    const version = toldVersion(info) ?? releasedVersion(own?.version ?? '') ?? linkedVersion(program);
-    return { kind: 'module', version };
+  const [program] = openExecutables(content);
+  if (program === undefined) return { kind: 'unknown', version: null };
+  const info = buildInfo(program);
+  if (info === null || info.modules === '') return { kind: 'unknown', version: linkedVersion(program) };
+  const command = /^path\t([^\s]{1,1024})$/m.exec(info.modules)?.[1] ?? '';
+  if (modules.includes(command) && command.startsWith('cmd/')) {
+    return { kind: 'module', version: releasedVersion(info.goVersion.replace(/^go|\s.*$/g, '')) };
   }
-  return { kind: 'unknown', version: null };
+  const { main, deps } = parseGoModules(info.modules);
+  const own = [...(main === null ? [] : [main]), ...deps].find(({ path }) =>
+    modules.some((one) => isModule(path, one)),
+  );
+  // Built without modules, as distributions do, it names its main package only.
+  if (own === undefined && !modules.some((one) => `${command}/`.startsWith(`${one}/`))) return { kind: 'other' };
+  const version = toldVersion(info) ?? releasedVersion(own?.version ?? '') ?? linkedVersion(program);
+  return { kind: 'module', version };
 }
 
 /** What cannot be read of it is a note of the analyzer that is about Go. */
@@ -51,13 +50,13 @@ function isModule(path: string, module: string): boolean {
   return path === module || (path.startsWith(`${module}/v`) && /^\d{1,3}$/.test(path.slice(module.length + 2)));
 }
 
-/** A version among what `-X` sets; one whose variable is called so before others. */
+/** A version among what `-X` sets, but for Go's own; one whose variable is called so before others. */
 function toldVersion({ modules }: GoBuildInfo): string | null {
   const flags = /^build\t-ldflags=(.*)$/m.exec(modules)?.[1]?.slice(0, 16_384) ?? '';
   const told = [...flags.matchAll(/-X[ =]["'\\]{0,4}([\w./~-]{1,200})=([\w.+~-]{1,100})/g)].flatMap(
     ([, name, value]) => {
       const version = releasedVersion(value!);
-      return version === null ? [] : [{ named: /version$/i.test(name!), version }];
+      return version === null || /go_?version$/i.test(name!) ? [] : [{ named: /version$/i.test(name!), version }];
     },
   );
   return (told.find(({ named }) => named) ?? told[0])?.version ?? null;

@@ -208,7 +208,7 @@ test('of a Go program the build tells the version: by what it set, or by the mod
   assert.deepEqual(found({ 'bin/consul': goProgram(`${consul}v1.21.1\th1:x=\n`) }), ['consul 1.21.1 bin/consul']);
   const traefik = 'path\tx\nmod\tgithub.com/traefik/traefik/v3\tv3.1.0-rc2+dirty\t\n';
   assert.deepEqual(found({ traefik: goProgram(traefik) }), ['traefik 3.1.0-rc2 traefik']);
-  const two = `${consul}(devel)\t\nbuild\t-ldflags=-X main.agent=9.9.9 -X main.version=1.12.9\n`;
+  const two = `${consul}(devel)\t\nbuild\t-ldflags=-X main.agent=9.9.9 -X main.goVersion=1.22.3 -X main.version=1.12.9\n`;
   assert.deepEqual(found({ consul: goProgram(two) }), ['consul 1.12.9 consul']);
 });
 
