@@ -2,6 +2,7 @@ import { defaultAnalysisSettings } from '#analysis/analysis-settings.ts';
 import { makeAnalyzers } from '#analysis/analyzers.ts';
 import { openLayerPool } from '#analysis/layer-pool.ts';
 import type { Log } from '#core/log.ts';
+import { malwareScanner } from '#platform/local/malware-scanner.ts';
 import { readAnalysisChoices } from '#schema/analysis-choices.ts';
 import { environment } from '#schema/deployment.ts';
 import { type AwsWorld, openAwsWorld } from '../aws-world.ts';
@@ -13,9 +14,10 @@ export function openAnalyzerWorld(log: Log): AwsWorld {
     world.settings.required(name);
   const chosen = readAnalysisChoices(world.settings.optional('analysis') ?? '{}', environment.analysis);
   const analysisSettings = { ...defaultAnalysisSettings, ...chosen };
-  // Patterns and globs are tried before an image is taken.
+  // Patterns, globs and the place of the scanner are tried before an image is taken.
   makeAnalyzers(analysisSettings);
-  return { ...world, analysisSettings, pool: openLayerPool(threadScript()) };
+  const malware = malwareScanner(analysisSettings.malware);
+  return { ...world, analysisSettings, malware, pool: openLayerPool(threadScript()) };
 }
 
 /** The container image holds the thread's code as a bundle beside this one. */

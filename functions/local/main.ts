@@ -8,6 +8,7 @@ import { apiKeys } from '#feeds/api-keys.ts';
 import { mirrored } from '#feeds/mirror.ts';
 import { politeFetch } from '#feeds/polite-fetch.ts';
 import { type LocalPlatform, openLocalPlatform } from '#platform/local/local-platform.ts';
+import { malwareScanner } from '#platform/local/malware-scanner.ts';
 import { ensureDefaultBundle } from '#policy/bundle-store.ts';
 import { dockerCredentials } from '#registry/client/credentials.ts';
 import { dockerFolder } from '#registry/client/docker-folder.ts';
@@ -94,6 +95,7 @@ function worldOf(settings: ServerSettings, platform: LocalPlatform, opened: Asyn
     temporaryFile,
     limits: settings.limits,
     analysisSettings: settings.analysisSettings,
+    malware: malwareScanner(settings.analysisSettings.malware),
     pool: opened.use(openLayerPool()),
     // Rooms that see this world fetch feeds; images come through openRegistryImage alone.
     fetch: mirror === undefined ? polite : mirrored(polite, mirror),

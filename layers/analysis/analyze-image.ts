@@ -29,8 +29,8 @@ export interface AnalyzeImageOptions {
    * hang hangs the process.
    */
   readonly pool?: LayerPool;
-  /** Looks for malware in what survives of the layers, which are fetched for it; nobody when left out. */
-  readonly malware?: MalwareScanner;
+  /** Looks for malware in what survives of the layers, which are fetched for it. Null, or left out: nobody does. */
+  readonly malware?: MalwareScanner | null;
   readonly onProgress?: (progress: AnalysisProgress) => void;
   /** Ends the analysis early with the reason of the signal. */
   readonly signal?: AbortSignal;
@@ -75,7 +75,7 @@ export async function analyzeImage(
     await intake.take([broken]);
   });
   const { distro, packages, details, notes } = assemble(composed, diffIds, analyzers, limits);
-  const malware = await scanMalware(options.malware, source.layers, composed, { ...options, signal });
+  const malware = await scanMalware(options.malware ?? null, source.layers, composed, { ...options, signal });
   const shown = source.layers.map((layer, index) =>
     showLayer(layer, layers[index]!, intake.wasRead(layers[index]!.diffId)),
   );

@@ -2,6 +2,7 @@ import { distroNamespace } from '#core/distro.ts';
 import type { Limits } from '#core/limits.ts';
 import type { OpenRegistryImage } from '#catalog/admit-image.ts';
 import { moveImage } from '#catalog/image-store.ts';
+import type { MalwareScanner } from '#platform/malware.ts';
 import type { Platform } from '#platform/platform.ts';
 import type { Event, EventOf } from '#schema/events.ts';
 import type { ImageReport } from '#schema/image-report.ts';
@@ -14,6 +15,8 @@ export type AnalyzeWorld = Pick<Platform, 'sql' | 'blobs' | 'clock' | 'log'> & {
   readonly openRegistryImage: OpenRegistryImage;
   readonly limits: Limits;
   readonly analysisSettings?: AnalysisSettings;
+  /** What looks for malware; nobody when null or left out. */
+  readonly malware?: MalwareScanner | null;
   readonly pool: LayerPool;
   readonly temporaryFile: (name: string) => string;
   /** Ends the work early: the image stays claimed, and who takes it up again goes on with the layers that are known by then. */

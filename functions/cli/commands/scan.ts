@@ -7,6 +7,7 @@ import type { Limits } from '#core/limits.ts';
 import { findGroup } from '#feeds/feed-group.ts';
 import type { SyncProgress } from '#feeds/sync-feed.ts';
 import { judgeReport } from '#matching/judge-report.ts';
+import { malwareScanner } from '#platform/local/malware-scanner.ts';
 import { evaluate } from '#policy/evaluate.ts';
 import { factsOf } from '#policy/facts.ts';
 import { dockerCredentials } from '#registry/client/credentials.ts';
@@ -120,6 +121,7 @@ async function analyze(
   });
   return await analyzeImage(world, image, {
     ...chosen,
+    malware: malwareScanner(chosen.analysisSettings.malware),
     temporaryFile,
     pool,
     onProgress: showLayers(progress),
