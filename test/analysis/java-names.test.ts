@@ -82,6 +82,7 @@ test('the layout of a repository tells coordinates', () => {
     ['root/.m2/repository/org/acme/big-tool/1.0/big-tool-1.0.jar', 'org.acme:big-tool:1.0'],
     ['root/.m2/repository/org/acme/data/repository/tool/1.0/tool-1.0-linux.jar', 'org.acme.data.repository:tool:1.0'],
     ['root/.m2/repository/org/acme/tool/1-SNAPSHOT/tool-1-20210101.123456-1.jar', 'org.acme:tool:1-SNAPSHOT'],
+    ['srv/repository/app/.m2/repository/org/acme/tool/1.0/tool-1.0.jar', 'org.acme:tool:1.0'],
     ['opt/karaf/system/org/acme/tool/1.0/tool-1.0.jar', 'org.acme:tool:1.0'],
     ['home/me/.gradle/caches/modules-2/files-2.1/org.acme/tool/1.0/0a1b2c/tool-1.0.jar', 'org.acme:tool:1.0'],
     ['cache/https/repo1.maven.org/maven2/org/acme/tool/1.0/tool-1.0.jar', 'org.acme:tool:1.0'],

@@ -81,6 +81,11 @@ test('an archive that is called otherwise is its only project, unless its versio
   assert.deepEqual(found('app-2.0.jar', zip([project])).rows, ['org.example:tool 2.0']);
   assert.deepEqual(found('org.example.tool-2.0.jar', zip([project])).rows, ['org.example:tool 2.0']);
   assert.deepEqual(found('org.example-tool-2.0-all.jar', zip([project])).rows, ['org.example:tool 2.0']);
+  const other = properties('org.other', 'lib', '2.0');
+  assert.deepEqual(found('org.example.tool-2.0.jar', zip([other, project])).rows, [
+    'org.example:tool 2.0',
+    'org.other:lib 2.0',
+  ]);
   assert.deepEqual(found('app-3.1.jar', zip([project])).rows, ['app 3.1', 'org.example:tool 2.0']);
   assert.deepEqual(found('app.jar', zip([manifest('Implementation-Version: 3.1\n'), project])).rows, [
     'app 3.1',
@@ -239,6 +244,21 @@ test('an archive that is too large to be inflated is told by its name', () => {
   assert.match(notes.join(), /inflates 3 bytes to 73400320 \(limit archiveRatio of 250\)/);
 });
 
+test('archives within one another share the memory that inflated ones may take', () => {
+  const size = 40 * 1024 * 1024;
+  const middle = zip([
+    { name: 'filling', content: Buffer.alloc(size), stored: true },
+    { name: 'inner-1.0.jar', content: 'x', says: { size } },
+  ]);
+  const outer = zip([
+    { name: 'middle.zip', content: middle },
+    { name: 'lib/inner-2.0.jar', content: zip([]) },
+  ]);
+  const { rows, note } = foundUnder({ archiveRatio: 1e9 }, 'a.zip', outer);
+  assert.deepEqual(rows, [' inner 1.0 middle.zip:inner-1.0.jar', ' inner 2.0 lib/inner-2.0.jar']);
+  assert.match(note ?? '', /^middle\.zip:inner-1\.0\.jar has 41943040 bytes, of which 25\d{6} are held at most$/);
+});
+
 /** A jar in a jar in a jar ... with a project in each. */
 const nest = (depth: number, stored: boolean): Buffer => {
   let bytes = zip([properties('org.example', 'core', '0')]);
@@ -283,7 +303,7 @@ test('archives that hold one archive many times over end with their limits', () 
   assert.ok(rows.length > 1000 && rows.length < 5000, `${rows.length}`);
   assert.match(
     note ?? '',
-    /has more entries, with what is in it, and is not read further \(limit archiveEntries of 5000\)/,
+    /has more entries, with what is in it, and is not read further \(limit archiveEntries of 5000\)$/,
   );
   const opened = foundUnder({ archiveInflatedBytes: 10_000_000 }, 'double.jar', bytes);
   assert.match(opened.note ?? '', /limit archiveInflatedBytes/);

@@ -55,6 +55,7 @@ test('a Java is judged as the products that it is, each in the numbering of its 
       'IMPLEMENTOR="IBM Corporation"\nJAVA_VERSION="1.8.0_401"\nFULL_VERSION="8.0.8.20 - pxa6480sr8fp20-20240205"\n',
       ['java', '1.8.0_401', 'ibm:java 8.0.8.20'],
     ],
+    ['JAVA_VERSION="1.8.0_302"\nFULL_VERSION="8.0.7.0"\n', ['openjdk', '1.8.0_302', 'oracle:openjdk 8.0.302']],
   ] as const) {
     assert.deepEqual(told('opt/java/release', release), [wanted]);
   }
