@@ -59,6 +59,8 @@ packages:
     os: [linux, darwin]
     empty: {}
     none: []
+    short: [a, "q\\"r, s", 'it''s', {d: {e: [f]}}]
+    time: {a: 10:30, b: [http://x/y]}
 `,
   scalars: `a: 1.10
 b: ~

@@ -53,6 +53,7 @@ test('what is no package URL is none', () => {
   for (const text of [
     '',
     'npm/a@1',
+    'xpkg:npm/a@1',
     'pkg:',
     'pkg:npm',
     'pkg:npm/',

@@ -36,8 +36,10 @@ function podsOf(entries: readonly unknown[]): Iterable<Pod> {
     const [text, needs] = isObject(entry) ? (Object.entries(entry)[0] ?? []) : [entry, []];
     const [, place = '', version = ''] = typeof text === 'string' ? (/^([^(]+)\(([^()]+)\)$/.exec(text) ?? []) : [];
     const name = place.split('/', 1)[0]!.trim();
-    const pod = pods.get(`${name} ${version}`) ?? { name, version, needs: new Set() };
-    pods.set(`${name} ${version}`, pod);
+    // Each that cannot be read counts for itself.
+    const key = name === '' ? String(pods.size) : `${name} ${version}`;
+    const pod = pods.get(key) ?? { name, version, needs: new Set() };
+    pods.set(key, pod);
     for (const need of Array.isArray(needs) ? needs.slice(0, maxNeeds) : []) {
       const root = typeof need === 'string' ? need.split(/[/(]/, 1)[0]!.trim() : '';
       if (root !== '' && root !== pod.name && root.length <= 200 && pod.needs.size < maxNeeds) pod.needs.add(root);

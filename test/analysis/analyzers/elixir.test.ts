@@ -19,6 +19,13 @@ test('an application is a package; those of Erlang and Elixir, and folders of ma
   assert.equal(elixir.wants('rope/src/rope.app.src', 1, 0o644), false);
 });
 
+test('what an application needs is told without what comes with Erlang, in order', () => {
+  const text = '{application,rope,[{applications,[kernel,stdlib,sail,knot,sail]},{vsn,"1.0"},{licenses,[<<"MIT">>]}]}.';
+  const [one] = analyzeFiles(elixir, { 'lib/rope/ebin/rope.app': text }).packages;
+  assert.deepEqual(one?.requires, ['knot', 'sail']);
+  assert.deepEqual(one?.licenses, ['MIT']);
+});
+
 test('an application without a version that is a text, or cut off, is a note', () => {
   assert.match(app('{application,rope,[{vsn,git}').notes[0]!, /no list of Erlang terms/);
   assert.match(app('{application,rope,[]}.').notes[0]!, /lists 1 packages without/);

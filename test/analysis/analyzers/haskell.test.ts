@@ -27,6 +27,13 @@ test('a library inside a package is the package, and half a registration is noth
   assert.deepEqual(found('etc/package.conf.d/deep/x.conf', 'name: a\nversion: 1\n').packages, []);
 });
 
+test('a file over the limit is not wanted', () => {
+  for (const path of ['cabal.project.freeze', 'stack.yaml.lock', 'package.db/x.conf']) {
+    assert.equal(haskell.wants(path, 4 * 1024 * 1024, 0o644), true, path);
+    assert.equal(haskell.wants(path, 4 * 1024 * 1024 + 1, 0o644), false, path);
+  }
+});
+
 test('entries of a Stack lock that cannot be read are counted', () => {
   const { packages, notes } = found(
     'stack.yaml.lock',

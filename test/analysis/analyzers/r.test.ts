@@ -30,6 +30,7 @@ test('an installed package whose name or version R would refuse is a note', () =
     [{ Package: 'a'.repeat(201) }, /Package is no name/],
     [{ Version: '' }, /Version is no version/],
     [{ Version: '1.0-beta' }, /Version is no version/],
+    [{ Version: 'v1.0' }, /Version is no version/],
     [{ Version: `1${'.1'.repeat(200)}` }, /Version is no version/],
   ] as const) {
     const { packages, notes } = found(description(fields as Record<string, string>));
