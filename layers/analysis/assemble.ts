@@ -4,6 +4,7 @@ import type { Limits } from '#core/limits.ts';
 import type { Note } from '#core/note.ts';
 import type { Package } from '#core/package.ts';
 import { advisoryName } from '#core/package-name.ts';
+import { stopwatch } from '#platform/stopwatch.ts';
 import type { ImageDetails } from '#schema/image-report.ts';
 import type { Analyzer, FoundPackage, ImageView } from './analyzer.ts';
 import { detectDistro, osRelease } from './analyzers/os-release.ts';
@@ -33,13 +34,14 @@ interface Gathered {
 
 /**
  * Makes packages and details out of the facts that survive in an image. `diffIds` are those of its layers, base first. An analyzer
- * that throws is a note, and the packages it gave before stay.
+ * that throws, or takes longer than analyzerSeconds, is a note, and the packages it gave before stay.
  */
 export function assemble(
   composed: Composed,
   diffIds: readonly string[],
   analyzers: readonly Analyzer[],
   limits: Limits,
+  elapsed: () => number = stopwatch,
 ): Assembled {
   const notes: Note[] = [];
   const gathered = new Map<string, Gathered>();
@@ -52,7 +54,8 @@ export function assemble(
   for (const analyzer of analyzers) {
     const seen = view(analyzer.name, distro);
     guarded(analyzer.name, notes, () => {
-      for (const found of analyzer.assemble(seen)) gather(gathered, found, layerOf(composed, analyzer, found));
+      for (const found of inTime(analyzer.assemble(seen), limits, elapsed))
+        gather(gathered, found, layerOf(composed, analyzer, found));
     });
     guarded(analyzer.name, notes, () => details.push(analyzer.describe?.(seen) ?? {}));
   }
@@ -119,6 +122,15 @@ function finder(gathered: ReadonlyMap<string, Gathered>): ImageView['found'] {
     known ??= new Set(Array.from(gathered.values(), ({ package: it }) => identity(it.type, it.name, it.version)));
     return known.has(identity(type, name, version));
   };
+}
+
+/** The packages until their analyzer has taken its time; then throws. */
+function* inTime<T>(found: Iterable<T>, { analyzerSeconds }: Limits, elapsed: () => number): Generator<T> {
+  const end = elapsed() + analyzerSeconds * 1000;
+  for (const one of found) {
+    yield one;
+    if (elapsed() > end) throw new Error(`it has taken more than ${analyzerSeconds} s (limit analyzerSeconds)`);
+  }
 }
 
 function guarded<T>(analyzer: string, notes: Note[], work: () => T): T | null {

@@ -5,7 +5,7 @@ import { stopwatch } from '#platform/stopwatch.ts';
 import type { SourceLayer } from '#registry/layer-source.ts';
 import type { TarEntry } from '#registry/tar/tar-stream.ts';
 import type { FileEntry, LayerRecord } from '#schema/layer-report.ts';
-import type { Analyzer } from './analyzer.ts';
+import type { Analyzer, RandomAccess } from './analyzer.ts';
 import { type AnalyzerSet, analyzerSetOf } from './analyzer-set.ts';
 import { FactReader, type FactReaderOptions } from './layers/fact-reader.ts';
 import { LinkedFiles } from './layers/linked-files.ts';
@@ -175,7 +175,8 @@ class LayerReading {
       for (const analyzer of wanted) yield* this.#notes.add(analyzer.name, path, problem);
       return;
     }
-    const file = { path, size: body.size, mode, content: body.content, limits: this.#options.limits };
+    const { limits } = this.#options;
+    const file = { path, size: body.size, mode, content: wholeUpTo(body.content, limits), limits };
     for (const analyzer of wanted) {
       const { facts, problem } = this.#facts.read(analyzer, file);
       if (facts.length > 0) yield { kind: 'facts', analyzer: analyzer.name, path, facts };
@@ -200,4 +201,9 @@ class LayerReading {
       { detail: { limit: 'layerEntries', most, layer: layerName(this.#layer) } },
     );
   }
+}
+
+/** The limit for what is parsed whole stands above what each analyzer asks for. */
+function wholeUpTo({ size, read, all }: RandomAccess, { jsonBytes }: Limits): RandomAccess {
+  return { size, read, all: (limit = jsonBytes) => all(Math.min(limit, jsonBytes)) };
 }

@@ -82,7 +82,8 @@ export const limitKinds = {
     most: 256 * MiB,
     unit: 'bytes',
     past: 'note',
-    bounds: 'A document within an image that is parsed whole (JSON, TOML, YAML, XML)',
+    bounds:
+      'What is parsed whole: a file of an image, the documents in one archive together; many readers have smaller bounds of their own',
   },
   archiveDepth: {
     value: 16,
@@ -109,7 +110,13 @@ export const limitKinds = {
     past: 'note',
     bounds: 'Inflated bytes of an entry of an archive for each stored one',
   },
-  analyzerSeconds: { value: 60, most: 1_000_000, unit: 'seconds', past: 'note', bounds: 'One analyzer in one layer' },
+  analyzerSeconds: {
+    value: 60,
+    most: 1_000_000,
+    unit: 'seconds',
+    past: 'note',
+    bounds: 'One analyzer in one layer, and when it puts an image together',
+  },
   notes: {
     value: 1000,
     most: 100_000,

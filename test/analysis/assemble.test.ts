@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import type { Analyzer, FoundPackage } from '#analysis/analyzer.ts';
 import { binary } from '#analysis/analyzers/binary.ts';
 import { dpkg } from '#analysis/analyzers/dpkg.ts';
+import { assemble } from '#analysis/assemble.ts';
 import { defaultLimits } from '#core/limits.ts';
 import { assembleLayers } from '#test/support/assemble-layers.ts';
 import { buildElf, machines } from '#test/support/executable-builder.ts';
@@ -93,6 +94,32 @@ test('an analyzer that fails to assemble is a note, and what it found before sta
   );
   assert.equal(notes[0]!.analyzer, 'line');
   assert.match(notes[0]!.problem, /cannot make a package of this/);
+});
+
+test('an analyzer that takes too long to assemble is a note, what it found before stays, and others go on', async () => {
+  let now = 0;
+  const slow: Analyzer = {
+    ...lineAnalyzer,
+    *assemble(view) {
+      for (const found of lineAnalyzer.assemble(view)) {
+        now += 40_000;
+        yield found;
+      }
+    },
+  };
+  const after: Analyzer = { ...lineAnalyzer, name: 'after', wants: (path) => path === 'z.pkg' };
+  const entries = [file('a.pkg', 'a 1\nb 2\nc 3\nd 4\n'), file('z.pkg', 'z 26\n')];
+  const first: Analyzer = { ...slow, wants: (path) => path === 'a.pkg' };
+  const { composed, diffIds } = await assembleLayers([entries], [first, after]);
+  const { packages, notes } = assemble(composed, diffIds, [first, after], defaultLimits, () => now);
+  assert.deepEqual(
+    packages.map(({ name }) => name),
+    ['a', 'b', 'z'],
+  );
+  assert.deepEqual(
+    notes.map(({ analyzer, problem }) => [analyzer, problem]),
+    [['line', 'could not assemble: it has taken more than 60 s (limit analyzerSeconds)']],
+  );
 });
 
 test('notes of an analyzer name the file and its layer, and are bounded by the limit notes', async () => {

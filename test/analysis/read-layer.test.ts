@@ -4,7 +4,7 @@ import { mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import type { Analyzer, RandomAccess } from '#analysis/analyzer.ts';
+import type { Analyzer, RandomAccess, WantedFile } from '#analysis/analyzer.ts';
 import { type ReadLayerOptions, readLayer } from '#analysis/read-layer.ts';
 import { type Digest, digestOf } from '#core/digest.ts';
 import { defaultLimits } from '#core/limits.ts';
@@ -215,6 +215,29 @@ test('facts are bounded by factBytes, for all files of a layer together', async 
     ['a.pkg'],
   );
   assert.match(of(records, 'note')[0]!.problem, /factBytes/);
+});
+
+test('a file that is read whole is bounded by jsonBytes, whatever its analyzer asks for', async () => {
+  const greedy = {
+    ...lineAnalyzer,
+    read: ({ content }: WantedFile) => [{ key: `${content.all(1e9).length}`, data: 1 }],
+  };
+  const built = layer([
+    { path: 'a.pkg', content: 'x'.repeat(100) },
+    { path: 'b.pkg', content: 'x'.repeat(101) },
+  ]);
+  const records = await recordsOf(layerSource(built), {
+    analyzers: [greedy],
+    limits: { ...defaultLimits, jsonBytes: 100 },
+  });
+  assert.deepEqual(
+    of(records, 'facts').map(({ path, facts }) => [path, facts[0]!.key]),
+    [['a.pkg', '100']],
+  );
+  assert.deepEqual(
+    of(records, 'note').map(({ path }) => path),
+    ['/b.pkg'],
+  );
 });
 
 test('entries that an engine would refuse are noted and left out', async () => {

@@ -23,10 +23,17 @@ export function serveLayers(
   const inbox = new Inbox(port);
   const say = (message: FromWorker) =>
     port.postMessage(message, message.kind === 'piece' ? [message.bytes.buffer as ArrayBuffer] : []);
+  let made: { readonly for: string; readonly analyzers: readonly Analyzer[] } | null = null;
+  // Patterns are compiled once for all layers under the same settings.
+  const analyzersOf = (settings: AnalysisSettings) => {
+    const text = JSON.stringify(settings);
+    if (made?.for !== text) made = { for: text, analyzers: makeAnalyzers(settings) };
+    return made.analyzers;
+  };
   const serve = async () => {
     for (let order = await inbox.order(); ; order = await inbox.order()) {
       try {
-        say({ kind: 'done', end: await report(order, reading, makeAnalyzers(order.settings), inbox, say) });
+        say({ kind: 'done', end: await report(order, reading, analyzersOf(order.settings), inbox, say) });
       } catch (thrown) {
         say({ kind: 'failed', fault: sendFault(thrown) });
       }
