@@ -3,6 +3,7 @@ import type { Fact } from '#schema/layer-report.ts';
 import type { Analyzer, FoundPackage, ImageView, WantedFile } from '../analyzer.ts';
 import { identifyArchive, type JavaPackage } from '../java/identify-archive.ts';
 import { isArchiveName, type ReadArchive, readArchives } from '../java/read-archives.ts';
+import { languagePackage } from '../language-package.ts';
 import { declaredLicense, licenseNames } from '../licenses/spdx.ts';
 import { personText } from '../texts/declared-person.ts';
 
@@ -78,22 +79,17 @@ function* assemblePackages(view: ImageView): Iterable<FoundPackage> {
 
 function foundPackage(path: string, key: string, fact: JavaFact): FoundPackage {
   const { group, artifact, version, inside, licenses, vendor } = fact;
-  return {
+  return languagePackage({
     type: 'java',
     name: group === null ? artifact : `${group}:${artifact}`,
     version,
-    arch: null,
-    source: null,
-    origin: null,
     purl: formatPurl({ type: 'maven', namespace: group ?? '', name: artifact, version }),
     licenses: licenses.flatMap(licenseNames),
     vendor: vendor ?? null,
-    size: null,
-    files: [],
     metadata: metadataOf(fact),
     evidence: { path, key },
     ...(inside === '' ? {} : { inside }),
-  };
+  });
 }
 
 function metadataOf(fact: JavaFact): Readonly<Record<string, string>> {

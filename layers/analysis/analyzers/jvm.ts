@@ -2,6 +2,7 @@ import { formatPurl } from '#core/purl.ts';
 import type { Fact } from '#schema/layer-report.ts';
 import type { Analyzer, FoundPackage, ImageView, WantedFile } from '../analyzer.ts';
 import { type JavaRelease, jvmProduct } from '../java/jvm-products.ts';
+import { languagePackage } from '../language-package.ts';
 import { personText } from '../texts/declared-person.ts';
 import { shellAssignments } from '../texts/shell-assignments.ts';
 
@@ -79,13 +80,10 @@ function* assemblePackages(view: ImageView): Iterable<FoundPackage> {
 function foundPackage(path: string, key: string, fact: JvmFact, compiler: boolean): FoundPackage {
   const { version, imageType, repository } = fact;
   const { vendor, product, cpes } = jvmProduct(fact, path, imageType === 'JDK' || compiler || fact.compiler);
-  return {
+  return languagePackage({
     type: 'binary',
     name: product,
     version,
-    arch: null,
-    source: null,
-    origin: null,
     purl: formatPurl({
       type: 'generic',
       namespace: vendor,
@@ -93,14 +91,11 @@ function foundPackage(path: string, key: string, fact: JvmFact, compiler: boolea
       version,
       qualifiers: { repository_url: repository },
     }),
-    licenses: [],
     vendor: personText(fact.implementor, null),
-    size: null,
-    files: [],
     metadata: metadataOf(fact),
     cpes: cpes.map(([name, its]) => cpeText(name, its)),
     evidence: { path, key },
-  };
+  });
 }
 
 function metadataOf(fact: JvmFact): Readonly<Record<string, string>> {
