@@ -3,8 +3,10 @@ import type { Fact } from '#schema/layer-report.ts';
 import type { Analyzer, FoundPackage, ImageView } from '../analyzer.ts';
 import { declaredText, identityProblem } from '../texts/declared-text.ts';
 import { licenseTerms } from '../licenses/license-terms.ts';
+import { digestOf, type ExpectedFile } from '../os/expected-file.ts';
+import { type Need, neededPackages } from '../os/needed-packages.ts';
 import { osPurl } from '../os/os-purl.ts';
-import { type FilesBudget, type OwnedFiles, OwnedFilesBuilder, ownedPaths } from '../os/owned-files.ts';
+import { type FilesBudget, type OwnedFiles, OwnedFilesBuilder, ownedPaths, packageFiles } from '../os/owned-files.ts';
 import { textLines } from '../texts/text-lines.ts';
 
 const databases = ['lib/apk/db/installed', 'usr/lib/apk/db/installed'];
@@ -27,6 +29,8 @@ interface ApkData {
   readonly packedSize: number | null;
   readonly size: number | null;
   readonly files: OwnedFiles;
+  /** What is known of the files (see OwnedFilesBuilder). */
+  readonly expected: string | null;
 }
 
 interface Problem {
@@ -36,7 +40,7 @@ interface Problem {
 /** Packages of the apk installed database, before and after its move to usr (apk-tools 3). */
 export const apk: Analyzer = {
   name: 'apk',
-  version: 1,
+  version: 2,
   wants: (path) => databases.includes(path),
   *read(file) {
     const budget: FilesBudget = { characters: 0 };
@@ -54,18 +58,44 @@ export const apk: Analyzer = {
   },
   *assemble(view) {
     const paths = ownedPaths(view);
+    const installed = packagesIn(view).map(({ data }) => ({ name: data.name, provides: plainNames(data.provides) }));
+    const needed = neededPackages(installed);
     for (const { path, facts } of view.facts)
-      for (const { key, data } of facts)
-        if (isProblem(data)) view.note(path, data.problem);
-        else yield found(data as ApkData, { path, key }, paths, view);
+      for (const { data } of facts) if (isProblem(data)) view.note(path, data.problem);
+    for (const { path, key, data } of packagesIn(view)) yield found(data, { path, key }, paths, needed, view);
+  },
+  *owned(view) {
+    const filesOf = packageFiles(view);
+    for (const { data } of packagesIn(view)) yield* filesOf({ ...data, type: 'apk' }, data.files, data.expected);
   },
 };
 
-/** The lines of one package; `F:` opens a folder for the `R:` lines that follow. */
+function packagesIn(view: ImageView) {
+  return view.facts.flatMap(({ path, facts }) =>
+    facts.flatMap(({ key, data }) => (isProblem(data) ? [] : [{ path, key, data: data as ApkData }])),
+  );
+}
+
+/** `so:libc.musl-x86_64.so.1 busybox>=1.36 !old`: without versions; what must not be there is left out. */
+function plainNames(declared: string | null): readonly string[] {
+  const names = (declared ?? '').split(/\s+/).map((word) => word.replace(/[<>=~@].*$/s, ''));
+  return [...new Set(names)].filter((name) => name !== '' && !name.startsWith('!'));
+}
+
+const needsOf = ({ depends }: ApkData): readonly Need[] => plainNames(depends).map((name) => [name]);
+
+/**
+ * The lines of one package; `F:` opens a folder for the `R:` lines that follow, and `a:` and `Z:` tell of the file before. A file
+ * without `a:` is root's, with mode 644 (apk-tools, database.c).
+ */
 class Stanza {
   readonly #fields = new Map<string, string>();
   readonly #files: OwnedFilesBuilder;
   #folder = '';
+  #name: string | null = null;
+  #owner = '0:0';
+  #mode = 0o644;
+  #digest: ExpectedFile['digest'] = null;
   #first = 0;
   #problem: string | null = null;
 
@@ -78,15 +108,32 @@ class Stanza {
     if (text[1] !== ':') return;
     const letter = text[0]!;
     const value = text.slice(2);
-    if (letter === 'F') this.#folder = value;
-    else if (letter === 'R') this.#file(value);
+    if (letter === 'F' || letter === 'R') {
+      this.#endFile();
+      if (letter === 'F') this.#folder = value;
+      else this.#name = value;
+    } else if (letter === 'a' && this.#name !== null) this.#access(value);
+    else if (letter === 'Z' && this.#name !== null) this.#digest = checksum(value);
     else if (!this.#fields.has(letter)) this.#fields.set(letter, value);
   }
 
-  #file(name: string): void {
-    if (this.#problem !== null) return;
+  /** `UID:GID:MODE`. */
+  #access(value: string): void {
+    const [, owner, mode] = /^(\d{1,10}:\d{1,10}):([0-7]{1,5})$/.exec(value) ?? [];
+    if (owner === undefined || mode === undefined) return;
+    this.#owner = owner;
+    this.#mode = Number.parseInt(mode, 8) & 0o7777;
+  }
+
+  #endFile(): void {
+    const name = this.#name;
+    const expected = { digest: this.#digest, mode: this.#mode, owner: this.#owner, config: false, optional: false };
+    [this.#name, this.#owner, this.#mode, this.#digest] = [null, '0:0', 0o644, null];
+    if (this.#problem !== null || name === null) return;
+    // What lies in /etc is the user's: apk keeps a changed file beside a new one (apk-tools, protected paths).
+    const config = /^\.?\/?etc(?!\/init\.d)(?:\/|$)/.test(this.#folder);
     try {
-      this.#files.add(this.#folder, name);
+      this.#files.add(this.#folder, name, { ...expected, config });
     } catch (thrown) {
       this.#problem = `the files of ${this.#fields.get('P') ?? 'a package'} are cut off: ${Fault.from(thrown).message}`;
     }
@@ -94,6 +141,7 @@ class Stanza {
 
   *finish(): Generator<Fact> {
     if (this.#first === 0) return;
+    this.#endFile();
     if (this.#problem !== null) yield { key: '', data: { problem: this.#problem } satisfies Problem };
     const text = (letter: string) => declaredText(this.#fields.get(letter));
     const number = (letter: string) => (/^\d{1,15}$/.test(text(letter) ?? '') ? Number(text(letter)) : null);
@@ -121,18 +169,27 @@ class Stanza {
       packedSize: number('S'),
       size: number('I'),
       files: this.#files.finish(),
+      expected: this.#files.finishExpected(),
     };
     yield { key: `${name} ${version} ${arch ?? ''}`.trim(), data };
   }
+}
+
+/** `Q1` and base64 of a sha1, or `Q2` of a sha256. */
+function checksum(value: string): ExpectedFile['digest'] {
+  const [, base64] = /^Q[12]([A-Za-z0-9+/]{20,100}={0,2})$/.exec(value) ?? [];
+  return base64 === undefined ? null : digestOf(Buffer.from(base64, 'base64'));
 }
 
 function found(
   data: ApkData,
   evidence: { path: string; key: string },
   paths: (files: OwnedFiles) => readonly string[],
+  needed: ReturnType<typeof neededPackages>,
   view: ImageView,
 ): FoundPackage {
   const origin = data.origin ?? data.name;
+  const requires = needed(data.name, needsOf(data));
   return {
     type: 'apk',
     name: data.name,
@@ -148,6 +205,7 @@ function found(
     vendor: data.maintainer,
     size: data.size,
     files: paths(data.files),
+    ...(requires.length === 0 ? {} : { requires }),
     evidence,
   };
 }

@@ -4,8 +4,12 @@ import type { Analyzer, FoundPackage, ImageView, WantedFile } from '../analyzer.
 import { stanzas } from '../texts/deb822.ts';
 import { debianCopyright } from '../licenses/debian-copyright.ts';
 import { declaredText, identityProblem } from '../texts/declared-text.ts';
+import { debianNeeds, debianProvides } from '../os/debian-needs.ts';
+import { digestOf, type ExpectedFile, unknownFile } from '../os/expected-file.ts';
+import { type Need, neededPackages } from '../os/needed-packages.ts';
+import { osMetadata } from '../os/os-metadata.ts';
 import { osPurl } from '../os/os-purl.ts';
-import { type OwnedFiles, OwnedFilesBuilder, ownedPaths } from '../os/owned-files.ts';
+import { type OwnedFiles, OwnedFilesBuilder, ownedPaths, packageFiles, realFolders } from '../os/owned-files.ts';
 import { textLines } from '../texts/text-lines.ts';
 
 /** A stanza of a status file. */
@@ -17,11 +21,17 @@ interface StatusData {
   readonly source: string | null;
   readonly maintainer: string | null;
   readonly installedSize: number | null;
+  /** `Origin` of the package itself: the distribution or vendor that it is of, where it says so. */
+  readonly origin: string | null;
+  readonly needs: readonly Need[];
+  readonly provides: readonly string[];
+  /** Absolute paths with the md5 that they came with, in hex. */
+  readonly conffiles: readonly (readonly [path: string, md5: string])[];
 }
 
 type DpkgData =
   | StatusData
-  | { readonly kind: 'files'; readonly files: OwnedFiles }
+  | { readonly kind: 'files'; readonly files: OwnedFiles; readonly expected?: string }
   | { readonly kind: 'licenses'; readonly licenses: readonly string[] }
   | { readonly kind: 'problem'; readonly problem: string };
 
@@ -29,10 +39,13 @@ const maxCopyright = 4 * 1024 * 1024;
 const maxList = 64 * 1024 * 1024;
 const folder = 'var/lib/dpkg';
 
-/** Packages of dpkg: its status file, one file a package as distroless images have them, owned files and licences. */
+/**
+ * Packages of dpkg: its status file, one file a package as distroless images have them, owned files and licences. Metadata:
+ * `origin`, where a package says it.
+ */
 export const dpkg: Analyzer = {
   name: 'dpkg',
-  version: 1,
+  version: 2,
   wants: (path, size) =>
     path.startsWith(`${folder}/`)
       ? isStatus(path) || (size <= maxList && isFileList(path))
@@ -44,12 +57,43 @@ export const dpkg: Analyzer = {
   *assemble(view) {
     const byPath = new Map(view.facts.map(({ path, facts }) => [path, facts]));
     const paths = ownedPaths(view);
+    const packages = packagesIn(view);
+    const needed = neededPackages(packages.map(({ data }) => data));
     for (const { path, facts } of view.facts)
-      for (const { key, data } of facts as readonly { key: string; data: DpkgData }[])
+      for (const { data } of facts as readonly { data: DpkgData }[])
         if (data.kind === 'problem') view.note(path, data.problem);
-        else if (data.kind === 'package') yield found(data, { path, key }, byPath, paths, view);
+    for (const { path, key, data } of packages) {
+      const files = paths(filesOf(data, path, byPath, lists)?.files ?? []);
+      yield found(data, { path, key }, files, needed, byPath, view);
+    }
+  },
+  *owned(view) {
+    const byPath = new Map(view.facts.map(({ path, facts }) => [path, facts]));
+    const realFolder = realFolders(view);
+    const owned = packageFiles(view);
+    for (const { path, data } of packagesIn(view)) {
+      const it = { ...data, type: 'deb' } as const;
+      const sums = filesOf(data, path, byPath, checksums);
+      const known = new Map<string, ExpectedFile>();
+      for (const one of owned(it, sums?.files ?? [], sums?.expected)) known.set(one.path, one.expected);
+      for (const [file, md5] of data.conffiles) {
+        const slash = file.lastIndexOf('/');
+        const digest = digestOf(Buffer.from(md5, 'hex'));
+        known.set(`${realFolder(file.slice(0, slash))}${file.slice(slash)}`, { ...unknownFile, digest, config: true });
+      }
+      for (const one of owned(it, filesOf(data, path, byPath, lists)?.files ?? [], null))
+        yield { ...one, expected: known.get(one.path) ?? unknownFile };
+    }
   },
 };
+
+function packagesIn(view: ImageView) {
+  return view.facts.flatMap(({ path, facts }) =>
+    (facts as readonly { key: string; data: DpkgData }[]).flatMap(({ key, data }) =>
+      data.kind === 'package' ? [{ path, key, data }] : [],
+    ),
+  );
+}
 
 const isFileList = (path: string) =>
   /^var\/lib\/dpkg\/(?:info\/[^/]+\.(?:list|md5sums)|status\.d\/[^/]+\.md5sums)$/.test(path);
@@ -60,7 +104,20 @@ const isStatus = (path: string) =>
 /** States in which files of the package are on the disk although dpkg does not call it installed (dpkg(1)). */
 const onDisk = ['half-installed', 'unpacked', 'half-configured', 'triggers-awaited', 'triggers-pending'];
 
-const statusFields = ['package', 'status', 'version', 'architecture', 'source', 'maintainer', 'installed-size'];
+const statusFields = [
+  'package',
+  'status',
+  'version',
+  'architecture',
+  'source',
+  'maintainer',
+  'installed-size',
+  'origin',
+  'depends',
+  'pre-depends',
+  'provides',
+  'conffiles',
+];
 
 function* readStatus(file: WantedFile): Generator<Fact> {
   let count = 0;
@@ -90,34 +147,49 @@ function* readStatus(file: WantedFile): Generator<Fact> {
       source: text('source'),
       maintainer: text('maintainer'),
       installedSize: size !== null && /^\d{1,12}$/.test(size) ? Number(size) : null,
+      origin: text('origin'),
+      needs: debianNeeds(stanza.get('pre-depends'), stanza.get('depends')),
+      provides: debianProvides(stanza.get('provides')),
+      conffiles: conffilesIn(stanza.get('conffiles') ?? ''),
     };
     yield { key: `${name} ${version} ${data.arch ?? ''}`.trim(), data };
   }
   if (count === 0 && file.size > 0) yield problem('there is no package stanza in it');
 }
 
+/** `/etc/x.conf MD5`; one that the package no longer has says `obsolete` behind, one not there yet `newconffile`. */
+function conffilesIn(text: string): StatusData['conffiles'] {
+  return text.split('\n').flatMap((line) => {
+    const [, path, md5] = /^\s*(\/.+?)\s+([0-9a-f]{32})$/.exec(line) ?? [];
+    return path === undefined || md5 === undefined ? [] : [[path, md5] as const];
+  });
+}
+
 /** `.list` has absolute paths, folders too; `.md5sums` has `digest  relative/path` of plain files. */
 function* readFileList(file: WantedFile): Generator<Fact> {
-  const listed: string[] = [];
+  const listed: (readonly [path: string, expected: ExpectedFile])[] = [];
   const folders = new Set<string>();
-  const checksums = file.path.endsWith('.md5sums');
+  const isSums = file.path.endsWith('.md5sums');
   for (const line of textLines(file.content, 8192)) {
-    const path = (checksums ? /^[0-9a-f]{32}\s+\*?(.+)$/i.exec(line)?.[1] : line)?.replace(/^\.?\//, '');
+    const [, md5 = '', summed] = (isSums && /^([0-9a-f]{32})\s+\*?(.+)$/i.exec(line)) || [];
+    const path = (isSums ? summed : line)?.replace(/^\.?\//, '');
     if (!path || path === '.') continue;
-    listed.push(path);
+    listed.push([path, { ...unknownFile, digest: digestOf(Buffer.from(md5, 'hex')) }]);
     folders.add(path.slice(0, Math.max(0, path.lastIndexOf('/'))));
   }
   const builder = new OwnedFilesBuilder();
   try {
-    for (const path of listed) {
+    for (const [path, expected] of listed) {
       if (folders.has(path)) continue;
       const slash = path.lastIndexOf('/');
-      builder.add(path.slice(0, Math.max(0, slash)), path.slice(slash + 1));
+      builder.add(path.slice(0, Math.max(0, slash)), path.slice(slash + 1), expected);
     }
   } catch (thrown) {
     yield problem(`the list of files is cut off: ${Fault.from(thrown).message}`);
   }
-  yield { key: 'files', data: { kind: 'files', files: builder.finish() } satisfies DpkgData };
+  const expected = builder.finishExpected();
+  const data: DpkgData = { kind: 'files', files: builder.finish(), ...(expected === null ? {} : { expected }) };
+  yield { key: 'files', data };
 }
 
 function* readCopyright(file: WantedFile): Generator<Fact> {
@@ -134,11 +206,13 @@ type FactsByPath = ReadonlyMap<string, readonly Fact[]>;
 function found(
   data: StatusData,
   evidence: { path: string; key: string },
+  files: readonly string[],
+  needed: ReturnType<typeof neededPackages>,
   byPath: FactsByPath,
-  paths: (files: OwnedFiles) => readonly string[],
   view: ImageView,
 ): FoundPackage {
   const source = sourceOf(data);
+  const requires = needed(data.name, data.needs);
   const upstream = source.version === data.version ? source.name : `${source.name}@${source.version}`;
   return {
     type: 'deb',
@@ -154,7 +228,9 @@ function found(
     licenses: licensesOf(data.name, byPath, view),
     vendor: data.maintainer,
     size: data.installedSize === null ? null : data.installedSize * 1024,
-    files: filesOf(data, evidence.path, byPath, paths),
+    files,
+    ...osMetadata({ origin: data.origin }),
+    ...(requires.length === 0 ? {} : { requires }),
     evidence,
   };
 }
@@ -173,23 +249,18 @@ function licensesOf(name: string, byPath: FactsByPath, view: ImageView): readonl
   return [];
 }
 
-/** Packages that can be installed for several architectures have `name:arch.list`. */
-function filesOf(
-  { name, arch }: StatusData,
-  evidence: string,
-  byPath: FactsByPath,
-  paths: (files: OwnedFiles) => readonly string[],
-): readonly string[] {
-  const base = `${folder}/info/${name}`;
-  const lists = [
-    `${base}:${arch}.list`,
-    `${base}.list`,
-    `${evidence}.md5sums`,
-    `${base}:${arch}.md5sums`,
-    `${base}.md5sums`,
-  ];
-  for (const list of lists)
-    for (const { data } of (byPath.get(list) ?? []) as readonly { data: DpkgData }[])
-      if (data.kind === 'files') return paths(data.files);
-  return [];
+/** Where files are listed, best first: packages that can be installed for several architectures have `name:arch.list`. */
+type Places = (base: string, arch: string | null, status: string) => readonly string[];
+const checksums: Places = (base, arch, status) => [`${status}.md5sums`, `${base}:${arch}.md5sums`, `${base}.md5sums`];
+const lists: Places = (base, arch, status) => [
+  `${base}:${arch}.list`,
+  `${base}.list`,
+  ...checksums(base, arch, status),
+];
+
+function filesOf({ name, arch }: StatusData, status: string, byPath: FactsByPath, places: Places) {
+  for (const place of places(`${folder}/info/${name}`, arch, status))
+    for (const { data } of (byPath.get(place) ?? []) as readonly { data: DpkgData }[])
+      if (data.kind === 'files') return data;
+  return null;
 }

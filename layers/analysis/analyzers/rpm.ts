@@ -1,16 +1,21 @@
 import type { Fact } from '#schema/layer-report.ts';
 import type { Analyzer, FoundPackage, ImageView } from '../analyzer.ts';
 import { licenseTerms } from '../licenses/license-terms.ts';
+import { neededPackages } from '../os/needed-packages.ts';
+import { osMetadata } from '../os/os-metadata.ts';
 import { osPurl } from '../os/os-purl.ts';
-import { type OwnedFiles, ownedPaths } from '../os/owned-files.ts';
+import { ownedPaths, packageFiles } from '../os/owned-files.ts';
 import { chooseDatabase, logSuffix, manifestPath, type PlacedPackage } from '../rpm/choose-database.ts';
 import { databaseFacts, logFacts, manifestFacts } from '../rpm/database-facts.ts';
 import type { RpmData } from '../rpm/package-data.ts';
 
-/** Packages of the rpm database in its three formats, read without rpm. */
+/**
+ * Packages of the rpm database in its three formats, read without rpm. Metadata: `installed`, `packager`, and `signed`, which says
+ * that the database keeps a signature, not that somebody checked it.
+ */
 export const rpm: Analyzer = {
   name: 'rpm',
-  version: 1,
+  version: 2,
   // A database folder may be a link to any folder, by custom one called rpm.
   wants: (path) => path === manifestPath || /(?:^|\/)rpm\/(?:rpmdb\.sqlite(?:-wal)?|Packages(?:\.db)?)$/.test(path),
   *read({ path, content }): Generator<Fact> {
@@ -20,15 +25,31 @@ export const rpm: Analyzer = {
   },
   *assemble(view) {
     const paths = ownedPaths(view);
-    for (const placed of chooseDatabase(view)) yield found(placed, paths, view);
+    const packages = chooseDatabase(view).map((placed) => ({ placed, files: paths(placed.data.files) }));
+    const offers = packages.map(({ placed: { data }, files }) => ({ name: data.name, provides: data.provides, files }));
+    const needed = neededPackages(offers, (path) => absolute(view.resolve(path.slice(1))));
+    for (const { placed, files } of packages) yield found(placed, files, needed, view);
+  },
+  *owned(view) {
+    const filesOf = packageFiles(view);
+    for (const { data } of chooseDatabase({ ...view, note: () => {} }))
+      yield* filesOf({ type: 'rpm', name: data.name, version: evr(data), arch: data.arch }, data.files, data.expected);
   },
 };
 
+const absolute = (path: string | null) => (path === null ? null : `/${path}`);
+
 function found(
   { path, key, data }: PlacedPackage,
-  paths: (files: OwnedFiles) => readonly string[],
+  files: readonly string[],
+  needed: ReturnType<typeof neededPackages>,
   view: ImageView,
 ): FoundPackage {
+  const { installed, packager, signed } = data;
+  const requires = needed(
+    data.name,
+    data.requires.map((one) => [one]),
+  );
   return {
     type: 'rpm',
     name: data.name,
@@ -45,7 +66,9 @@ function found(
     licenses: licenseTerms(data.license ?? ''),
     vendor: data.vendor,
     size: data.size,
-    files: paths(data.files),
+    files,
+    ...osMetadata({ installed, packager, signed }),
+    ...(requires.length === 0 ? {} : { requires }),
     evidence: { path, key },
   };
 }

@@ -32,10 +32,15 @@ export function* containerManifest(content: RandomAccess): Generator<RpmData | s
       sourceRpm: sourceRpm ?? null,
       license: null,
       vendor: vendor ?? null,
+      packager: null,
+      signed: null,
       size: integer(size),
       installed: integer(installed),
       module: null,
+      requires: [],
+      provides: [],
       files: [],
+      expected: null,
     };
   }
 }

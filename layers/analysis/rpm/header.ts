@@ -3,6 +3,12 @@ import { viewOf } from './row.ts';
 
 /** Tags of an rpm header that are read (rpm/lib/rpmtag.h). */
 export const rpmTag = {
+  // Tags of signatures as they stand in a database: rpm/include/rpm/rpmtag.h has them from 256.
+  sigPgp: 259,
+  sigGpg: 262,
+  dsaHeader: 267,
+  rsaHeader: 268,
+  openPgp: 278,
   name: 1000,
   version: 1001,
   release: 1002,
@@ -11,10 +17,19 @@ export const rpmTag = {
   size: 1009,
   vendor: 1011,
   license: 1014,
+  packager: 1015,
   arch: 1022,
   oldFileNames: 1027,
+  fileStates: 1029,
   fileModes: 1030,
+  fileDigests: 1035,
+  fileFlags: 1037,
+  fileUserNames: 1039,
+  fileGroupNames: 1040,
   sourceRpm: 1044,
+  fileVerifyFlags: 1045,
+  provideNames: 1047,
+  requireNames: 1049,
   dirIndexes: 1116,
   baseNames: 1117,
   dirNames: 1118,
@@ -68,6 +83,11 @@ export class RpmHeader {
     }
   }
 
+  /** Whether the header has a tag. */
+  has(tag: number): boolean {
+    return this.#entries.has(tag);
+  }
+
   /** The text of a tag, the first of several; null when the header does not have it. */
   text(tag: number): string | null {
     return this.texts(tag, 1)[0] ?? null;
@@ -93,11 +113,11 @@ export class RpmHeader {
     return entry === undefined || entry.count === 0 ? null : this.#number(entry, 0);
   }
 
-  /** All numbers of a tag; none when the header does not have it. */
-  numbers(tag: number): number[] {
+  /** All numbers of a tag, at most `limit`; none when the header does not have it. */
+  numbers(tag: number, limit = Number.POSITIVE_INFINITY): number[] {
     const entry = this.#entries.get(tag);
     if (entry === undefined || !(entry.type in widths) || entry.type === 0) return [];
-    return Array.from({ length: entry.count }, (_, index) => this.#number(entry, index) ?? 0);
+    return Array.from({ length: Math.min(entry.count, limit) }, (_, index) => this.#number(entry, index) ?? 0);
   }
 
   #number({ type, offset }: Entry, index: number): number | null {

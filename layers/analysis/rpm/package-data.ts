@@ -1,6 +1,7 @@
 import { declaredText, identityProblem } from '../texts/declared-text.ts';
-import { type FilesBudget, type OwnedFiles, OwnedFilesBuilder } from '../os/owned-files.ts';
+import type { FilesBudget, OwnedFiles } from '../os/owned-files.ts';
 import { type RpmHeader, rpmTag } from './header.ts';
+import { rpmFiles } from './package-files.ts';
 
 /** A package as an rpm database has it; texts as declared, time in seconds since the epoch, size in bytes. */
 export interface RpmData {
@@ -15,11 +16,19 @@ export interface RpmData {
   readonly sourceRpm: string | null;
   readonly license: string | null;
   readonly vendor: string | null;
+  readonly packager: string | null;
+  /** Whether the database keeps a signature of the package; null where that says nothing. */
+  readonly signed: boolean | null;
   readonly size: number | null;
   readonly installed: number | null;
   /** `name:stream:version:context` of a module build. */
   readonly module: string | null;
+  /** Names of capabilities, without versions; those of libraries without their symbols' versions. */
+  readonly requires: readonly string[];
+  readonly provides: readonly string[];
   readonly files: OwnedFiles;
+  /** What is known of the files (see OwnedFilesBuilder). */
+  readonly expected: string | null;
 }
 
 /** What is kept of a header; a text says why there is no package in it. Throws what {@link OwnedFilesBuilder} throws. */
@@ -33,6 +42,7 @@ export function rpmData(row: number, header: RpmHeader, budget: FilesBudget): Rp
   const wrong = identityProblem(name, version) ?? identityProblem(name, release);
   if (name === null || version === null || release === null || wrong !== null)
     return `${name?.slice(0, 100) ?? 'it'} has ${version !== null && release === null ? 'no release' : wrong}`;
+  const files = rpmFiles(header, budget);
   return {
     kind: 'package',
     row,
@@ -44,31 +54,40 @@ export function rpmData(row: number, header: RpmHeader, budget: FilesBudget): Rp
     sourceRpm: text(rpmTag.sourceRpm),
     license: text(rpmTag.license),
     vendor: text(rpmTag.vendor),
+    packager: text(rpmTag.packager),
+    signed: name === 'gpg-pubkey' ? null : signatures.some((tag) => header.has(tag)),
     size: header.number(rpmTag.longSize) ?? header.number(rpmTag.size),
     installed: header.number(rpmTag.installTime),
     module: text(rpmTag.modularityLabel),
-    files: filesOf(header, budget),
+    requires: capabilities(header.texts(rpmTag.requireNames, maxCapabilities), name),
+    provides: capabilities(header.texts(rpmTag.provideNames, maxCapabilities), name),
+    files: files.finish(),
+    expected: files.finishExpected(),
   };
 }
 
-/** The form of a directory in a file's mode (S_IFMT, S_IFDIR). */
-const typeMask = 0o170000;
-const directory = 0o040000;
+const signatures = [rpmTag.rsaHeader, rpmTag.dsaHeader, rpmTag.openPgp, rpmTag.sigPgp, rpmTag.sigGpg];
 
-/** Paths stand as base names with the index of their folder; headers before rpm 4 have whole paths. Folders are left out. */
-function filesOf(header: RpmHeader, budget: FilesBudget): OwnedFiles {
-  const files = new OwnedFilesBuilder(budget);
-  const modes = header.numbers(rpmTag.fileModes);
-  const isFile = (index: number) => ((modes[index] ?? 0) & typeMask) !== directory;
-  const folders = header.texts(rpmTag.dirNames);
-  const indexes = header.numbers(rpmTag.dirIndexes);
-  for (const [index, name] of header.texts(rpmTag.baseNames).entries()) {
-    const folder = folders[indexes[index] ?? -1];
-    if (folder !== undefined && isFile(index)) files.add(folder, name);
+/** Requirements, and what is provided, of one package that are looked at; glibc provides some hundreds. */
+const maxCapabilities = 20_000;
+const maxCapability = 200;
+
+/** What nobody else asks for: of rpm itself, of the package itself, of installers. */
+const ownAffairs = /^(?:rpmlib|config|bundled|weakremover|displayorder|gpg|product[\w-]*)\(|^\(/;
+
+/**
+ * The names in a list of capabilities that another package may have to do with. `libc.so.6(GLIBC_2.34)(64bit)` is one of
+ * `libc.so.6()(64bit)`; conditions (`(a if b)`) are left out.
+ */
+function capabilities(names: readonly string[], own: string): readonly string[] {
+  const found = new Set<string>();
+  for (const name of names) {
+    if (name === '' || name === own || name.length > maxCapability || ownAffairs.test(name)) continue;
+    found.add(
+      name.replace(/^([^()]+\.so[^()]*)\([^()]*\)((?:\(64bit\))?)$/, (_, soname: string, bits: string) =>
+        bits === '' ? soname : `${soname}()${bits}`,
+      ),
+    );
   }
-  for (const [index, path] of header.texts(rpmTag.oldFileNames).entries()) {
-    const slash = path.lastIndexOf('/');
-    if (isFile(index)) files.add(path.slice(0, Math.max(0, slash)), path.slice(slash + 1));
-  }
-  return files.finish();
+  return [...found];
 }

@@ -91,6 +91,7 @@ test('an rpm has its source package, licences, module, size and files', () => {
       vendor: 'Red Hat, Inc.',
       size: 4_000_000_000,
       files: ['/usr/bin/node', '/usr/lib/node_modules/npm'],
+      metadata: { signed: 'no' },
       evidence: { path: 'var/lib/rpm/Packages', key: 'nodejs 1:18.9.1-1.module+el8 x86_64' },
     },
   ]);
