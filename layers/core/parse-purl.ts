@@ -3,6 +3,9 @@ import type { Purl } from './purl.ts';
 /** Longest text that is looked at; purls with the address of a download have some hundred characters. */
 const maxLength = 4096;
 
+/** Anything else is no qualifier, and would not be one when it is written again. */
+const qualifierKey = /^[a-z][a-z0-9._-]*$/;
+
 /**
  * The parts of a package URL (https://github.com/package-url/purl-spec), unescaped, the subpath left out; null for what is none. An
  * at sign in front of a scope may be written as it is (`pkg:npm/@scope/name@1`), as many tools do.
@@ -20,7 +23,8 @@ export function parsePurl(text: string): Purl | null {
     if (name === undefined || name === '') return null;
     const qualifiers = query.split('&').flatMap((pair) => {
       const equals = pair.indexOf('=');
-      return equals < 1 ? [] : [[pair.slice(0, equals).toLowerCase(), decodeURIComponent(pair.slice(equals + 1))]];
+      const key = pair.slice(0, Math.max(0, equals)).toLowerCase();
+      return qualifierKey.test(key) ? [[key, decodeURIComponent(pair.slice(equals + 1))]] : [];
     });
     return {
       type: type.toLowerCase(),

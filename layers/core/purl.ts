@@ -20,9 +20,9 @@ export function formatPurl(purl: Purl): string {
   return `pkg:${purl.type}/${namespace ? `${namespace}/` : ''}${encode(purl.name)}${version}${qualifiers ? `?${qualifiers}` : ''}`;
 }
 
-/** Percent-encoding of the purl spec: as encodeURIComponent, but the colon stays. */
+/** Percent-encoding of the purl spec: as encodeURIComponent, but the colon stays, and half a character is no error. */
 function encode(text: string): string {
-  return encodeURIComponent(text)
+  return encodeURIComponent(text.toWellFormed())
     .replaceAll('%3A', ':')
     .replace(/[!'()*]/g, (c) => `%${c.charCodeAt(0).toString(16).toUpperCase()}`);
 }

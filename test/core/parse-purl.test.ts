@@ -49,6 +49,14 @@ test('spellings that tools write are understood', () => {
   assert.deepEqual(parsePurl('pkg:gem/__proto__@1?__proto__=x')?.name, '__proto__');
 });
 
+test('a qualifier with a key that is none is left out', () => {
+  assert.deepEqual(parsePurl('pkg:gem/a@1?a\u0000b=1&\ufffd=2&9=3&arch=4&x y=5')?.qualifiers, { arch: '4' });
+});
+
+test('half a character in a name is written as one that cannot be told', () => {
+  assert.equal(formatPurl({ type: 'npm', name: 'a\ud800', version: '\udc00' }), 'pkg:npm/a%EF%BF%BD@%EF%BF%BD');
+});
+
 test('what is no package URL is none', () => {
   for (const text of [
     '',
