@@ -3,6 +3,9 @@ import { textLines } from '../texts/text-lines.ts';
 import { agent, asserted } from './spdx.ts';
 import type { StatedPackage } from './stated-package.ts';
 
+const known =
+  /^(Package(?:Name|Version|Supplier|Originator|LicenseDeclared|LicenseConcluded)|ExternalRef|FileName|SnippetSPDXID|LicenseID):\s*(.*)$/;
+
 /** The packages of an SPDX 2 document of tags and values (SPDX 2.3, clause 7) that have a package URL. */
 export function* spdxTextPackages(content: RandomAccess): Iterable<StatedPackage> {
   let tags = new Map<string, string>();
@@ -14,8 +17,7 @@ export function* spdxTextPackages(content: RandomAccess): Iterable<StatedPackage
     return [{ purl, version: tags.get('PackageVersion'), licenses: [license], vendor }];
   };
   for (const line of textLines(content)) {
-    const [, tag, value = ''] =
-      /^(Package[A-Za-z]+|ExternalRef|FileName|SnippetSPDXID|LicenseID):\s*(.*)$/.exec(line) ?? [];
+    const [, tag, value = ''] = known.exec(line) ?? [];
     if (tag === undefined) continue;
     if (tag === 'ExternalRef') {
       const purl = /^PACKAGE[-_]MANAGER\s+purl\s+(\S+)/.exec(value)?.[1];

@@ -4,9 +4,12 @@ import type { RandomAccess } from '../analyzer.ts';
 /** A JSON object of a file, its members not looked at. */
 export type JsonObject = Readonly<Record<string, unknown>>;
 
+/** Values are what takes memory, some 100 bytes each: of `[],[],[]` a document of 24 MiB becomes more than a gigabyte. */
+const maxParts = 3_000_000;
+
 /**
  * The JSON object in a file of at most `limit` bytes: UTF-8, with or without a byte order mark. Throws `input/too-large`
- * beyond the limit and `input/invalid` for what is no JSON or no object; the messages quote nothing of the file.
+ * beyond the limit or over some million values, and `input/invalid` for what is no JSON or no object; the messages quote nothing of the file.
  */
 export function readJsonFile(content: RandomAccess, limit: number): JsonObject {
   const value = readJsonValue(content, limit);
@@ -17,12 +20,21 @@ export function readJsonFile(content: RandomAccess, limit: number): JsonObject {
 /** The JSON value of any kind in a file, under the same terms. */
 export function readJsonValue(content: RandomAccess, limit: number): unknown {
   if (content.size > limit) throw new Fault('input/too-large', `is ${content.size} bytes; JSON is read up to ${limit}`);
-  const text = new TextDecoder().decode(content.all(limit));
+  const bytes = content.all(limit);
+  if (countParts(bytes) > maxParts)
+    throw new Fault('input/too-large', `has more than ${maxParts} values or their names`);
   try {
-    return JSON.parse(text);
+    return JSON.parse(new TextDecoder().decode(bytes));
   } catch (cause) {
     throw new Fault('input/invalid', 'is not JSON', { cause });
   }
+}
+
+/** Commas, colons and opening brackets, also those within texts: no fewer than values. */
+function countParts(bytes: Uint8Array): number {
+  let parts = 0;
+  for (const byte of bytes) if (byte === 0x2c || byte === 0x3a || byte === 0x5b || byte === 0x7b) parts += 1;
+  return parts;
 }
 
 /** True for a JSON object: not null, not an array. */
