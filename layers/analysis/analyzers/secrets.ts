@@ -13,7 +13,8 @@ import { makeTextSearch } from '../search/text-search.ts';
  */
 export function secrets({ secretPatterns: chosen, searchBytes }: AnalysisSettings): Analyzer {
   const patterns = [...secretPatterns, ...chosen];
-  const search = makeTextSearch(patterns);
+  // Ours can be used for certain, so their compilation may wait until there is something to search.
+  let search = chosen.length === 0 ? null : makeTextSearch(patterns);
   return {
     name: 'secrets',
     version: 1,
@@ -21,7 +22,9 @@ export function secrets({ secretPatterns: chosen, searchBytes }: AnalysisSetting
     wants: (path, size) => size >= smallestBytes && size <= searchBytes && mayHoldSecrets(path),
     *read({ path, content }: WantedFile): Iterable<Fact> {
       const text = searchedText(content);
-      if (text !== null) yield* linesFact(search(text, path));
+      if (text === null) return;
+      search ??= makeTextSearch(patterns);
+      yield* linesFact(search(text, path));
     },
     assemble: () => [],
     describe: (view: ImageView) => ({ secrets: matchesOf(view, patterns) }),
