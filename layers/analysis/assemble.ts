@@ -8,6 +8,7 @@ import { stopwatch } from '#platform/stopwatch.ts';
 import type { ImageDetails } from '#schema/image-report.ts';
 import type { Analyzer, FoundPackage, ImageView } from './analyzer.ts';
 import { detectDistro, osRelease } from './analyzers/os-release.ts';
+import { packageProblem } from './package-problem.ts';
 import { withOwners } from './os/path-owners.ts';
 import { byteOrder } from './programs/byte-order.ts';
 import type { Composed } from './compose.ts';
@@ -54,8 +55,11 @@ export function assemble(
   for (const analyzer of analyzers) {
     const seen = view(analyzer.name, distro);
     guarded(analyzer.name, notes, () => {
-      for (const found of inTime(analyzer.assemble(seen), limits, elapsed))
-        gather(gathered, found, layerOf(composed, analyzer, found));
+      for (const found of inTime(analyzer.assemble(seen), limits, elapsed)) {
+        const problem = packageProblem(found);
+        if (problem === null) gather(gathered, found, layerOf(composed, analyzer, found));
+        else seen.note(found.evidence.path, `a package is left out: it has ${problem}`);
+      }
     });
     guarded(analyzer.name, notes, () => details.push(analyzer.describe?.(seen) ?? {}));
   }

@@ -96,6 +96,38 @@ test('an analyzer that fails to assemble is a note, and what it found before sta
   assert.match(notes[0]!.problem, /cannot make a package of this/);
 });
 
+test('a package that no database could hold is a note, and the others stay', async () => {
+  const names = ['a\u0000b', 'half\ud800', `${'\u8239'.repeat(400)}`, 'n'.repeat(1025), 'n'.repeat(1024)];
+  const wild: Analyzer = {
+    ...lineAnalyzer,
+    *assemble(view) {
+      const [found] = lineAnalyzer.assemble(view);
+      for (const name of names) yield { ...found!, name };
+      yield { ...found!, version: '1\u0007' };
+      yield { ...found!, purl: `pkg:npm/${'n'.repeat(2500)}` };
+      yield { ...found!, origin: { name: '\u0000', version: '1' } };
+      yield found!;
+    },
+  };
+  const { packages, notes } = await assembleLayers([[file('a.pkg', 'a 1\n')]], [wild]);
+  assert.deepEqual(
+    packages.map(({ name }) => name),
+    ['a', names[4]],
+  );
+  assert.deepEqual(
+    notes.map(({ path, problem }) => `${path}: ${problem.slice(27)}`),
+    [
+      '/a.pkg: has characters in its name or version that none has',
+      '/a.pkg: has characters in its name or version that none has',
+      '/a.pkg: has a name of over 1024 bytes',
+      '/a.pkg: has a name of over 1024 bytes',
+      '/a.pkg: has characters in its name or version that none has',
+      '/a.pkg: has a package URL of over 2500 characters',
+      '/a.pkg: has characters in its name or version that none has',
+    ],
+  );
+});
+
 test('an analyzer that takes too long to assemble is a note, what it found before stays, and others go on', async () => {
   let now = 0;
   const slow: Analyzer = {
