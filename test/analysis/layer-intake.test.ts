@@ -178,6 +178,19 @@ test('but for facts of hard links a report brought up to date is the same record
   }
 });
 
+test('a layer is opened for a hard link that is wanted, though the file behind it is not', async () => {
+  await using bench = await openBench();
+  const linked = layer([
+    { path: 'store', content: 'a 1\n' },
+    { path: 'link.a', type: 'hardlink', link: 'store' },
+    { path: 'last', content: '' },
+  ]);
+  const [before, after] = [[linesOf('a', 1, '.a')], [linesOf('a', 2, '.a')]];
+  await bench.take(linked, before);
+  assert.equal((await bench.take(linked, after)).opened, 2);
+  assert.deepEqual(await bench.records(linked, after), await cold(linked, after));
+});
+
 test('what an analyzer said that is no longer there, or has other settings, is gone; a new one reads what it wants', async () => {
   await using bench = await openBench();
   const [a, b] = [linesOf('a', 1, '.a'), linesOf('b', 1, '.b')];
@@ -258,7 +271,10 @@ for (const [how, damage] of [
 test('an earlier report of other files than the layer has is ignored and forgotten', async () => {
   await using bench = await openBench();
   const [before, after] = [[linesOf('a', 1, '.a')], [linesOf('a', 2, '.a')]];
-  const other = layer([{ path: 'else.a', content: 'z 9\n' }]);
+  const other = layer([
+    { path: 'else', content: 'text' },
+    { path: 'x.a', content: 'z 9\n' },
+  ]);
   await bench.take(other, before);
   // Its end names the layer that it is kept under, its files are those of another.
   const { encodeLayerReport } = await import('#analysis/layers/layer-report.ts');
@@ -355,6 +371,15 @@ test('a file that makes an analyzer hang, crash or fill its memory is a note, an
       ['misbehaving', '/d.do', 'not read: ended the thread that read it'],
     ],
   );
+});
+
+test('a thread that goes from one long read to the next is not taken for one that hangs', async () => {
+  await using bench = await openBench();
+  await using pool = openLayerPool({ size: 1, script, stallSeconds: 2 });
+  const names = ['line', 'misbehaving'].map((name) => ({ ...lineAnalyzer, name }));
+  const built = layer(Array.from({ length: 4 }, (_, i) => ({ path: `${i}.do`, content: 'busy' })));
+  const { report, opened } = await bench.take(built, names, { pool });
+  assert.deepEqual([report.notes, opened], [[], 1]);
 });
 
 test('a layer with more than three such files fails by what the last of them did', async () => {

@@ -13,6 +13,7 @@ const misbehaving: Analyzer = {
     const order = Buffer.from(file.content.all()).toString();
     if (order === 'exit') process.exit(3);
     if (order === 'spin') for (;;);
+    if (order === 'busy') for (const end = Date.now() + 800; Date.now() < end; );
     if (order === 'grow')
       for (const kept: unknown[] = []; ; ) kept.push({ at: kept.length, text: `kept ${kept.length}` });
     return [];
