@@ -26,7 +26,8 @@ export interface RuntimeConfig {
 /**
  * The Dockerfile that came with the image, or one guessed from its history, in which each builder writes in its own way
  * (classic Docker `/bin/sh -c #(nop)`, BuildKit, buildah, kaniko). Where it is guessed, the image's config is the truth
- * about ports, user and health check: history is only a story. A guess begins with `FROM scratch`, as the original's.
+ * about ports, user and health check: history is only a story. A guess begins with the image
+ * that this one was built on, where it is known, else with `FROM scratch`, as the original's.
  */
 export function dockerfileOf(facts: Facts): ImageDockerfile {
   const known = read.get(facts);
@@ -48,7 +49,10 @@ function readDockerfile(facts: Facts): ImageDockerfile {
   if (config === null && facts.image.history.length === 0) {
     return { mode: 'unknown', instructions: [], final: [], config };
   }
-  const told = [{ directive: 'FROM', text: 'scratch' }, ...facts.image.history.map(historyInstruction)];
+  const told = [
+    { directive: 'FROM', text: facts.image.base?.reference ?? 'scratch' },
+    ...facts.image.history.map(historyInstruction),
+  ];
   const instructions = config === null ? told : corrected(told, config);
   return { mode: 'guessed', instructions, final: instructions, config };
 }

@@ -86,6 +86,14 @@ test('BuildKit, classic and kaniko histories give the instructions that made the
   assert.equal(check({ instruction: 'FROM', check: '=', value: 'scratch' }, of).length, 1);
 });
 
+test('a guess begins with the image that this one was built on, where it is known', () => {
+  const of = guessed(['/bin/sh -c apk add curl']);
+  const base = { reference: 'docker.io/library/alpine:3.20', digest: null, layers: null, by: 'annotation' } as const;
+  const from = (facts: Facts, value: string) => check({ instruction: 'FROM', check: '=', value }, facts).length;
+  assert.equal(from({ ...of, image: { ...of.image, base } }, 'docker.io/library/alpine:3.20'), 1);
+  assert.equal(from({ ...of, image: { ...of.image, base: { ...base, reference: null } } }, 'scratch'), 1);
+});
+
 const users: readonly (readonly [string, Facts, string])[] = [
   ['the last USER line', given('FROM a\nUSER x\nUSER app\n'), 'app'],
   ['none is root', given('FROM a\n'), 'root'],
