@@ -113,7 +113,7 @@ export class ClamdSession implements Disposable {
     const why = cause instanceof Error ? ((cause as NodeJS.ErrnoException).code ?? cause.message) : String(cause);
     return new Fault(
       'network/unreachable',
-      `looking for malware: clamd at ${this.#address} does not answer (${why}); start it, or switch the scan off`,
+      `clamd at ${this.#address} does not answer (${why}); start it, or switch the scan off`,
       { cause },
     );
   }

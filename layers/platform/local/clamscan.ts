@@ -112,7 +112,7 @@ function failure(program: string, end: number | null | Error, complaint: string)
   const why = end instanceof Error ? ((end as NodeJS.ErrnoException).code ?? end.message) : complaint || `exit ${end}`;
   return new Fault(
     'network/unreachable',
-    `looking for malware: ${program} did not do it (${why}); see that it is installed and has its databases, or switch the scan off`,
+    `${program} did not do it (${why}); see that it is installed and has its databases, or switch the scan off`,
     end instanceof Error ? { cause: end } : {},
   );
 }
