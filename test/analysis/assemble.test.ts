@@ -115,7 +115,7 @@ test('a package that no database could hold is a note, and the others stay', asy
     ['a', names[4]],
   );
   assert.deepEqual(
-    notes.map(({ path, problem }) => `${path}: ${problem.slice(27)}`),
+    notes.map(({ path, problem }) => `${path}: ${problem.slice(26)}`),
     [
       '/a.pkg: has characters in its name or version that none has',
       '/a.pkg: has characters in its name or version that none has',
