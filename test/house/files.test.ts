@@ -5,7 +5,7 @@ import { test } from 'node:test';
 import { version } from '#core/version.ts';
 import { root, sources } from './sources.ts';
 
-const all = sources('bin', 'layers', 'schema', 'functions', 'infra', 'bench', 'tools');
+const all = sources('bin', 'layers', 'schema', 'functions', 'infra', 'bench', 'fuzz', 'tools');
 
 test('no source file is longer than 400 lines', () => {
   for (const { path, text } of all)
