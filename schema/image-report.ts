@@ -51,6 +51,16 @@ export interface ImageDetails {
   readonly malware: readonly MalwareScan[];
 }
 
+/** Of an image that tells nothing beside its packages. */
+export const noDetails: ImageDetails = {
+  users: [],
+  privilegedFiles: [],
+  secrets: [],
+  contentMatches: [],
+  retrievedFiles: [],
+  malware: [],
+};
+
 /** The image that another was built on. */
 export interface BaseImage {
   /** As the image names it, else as the known image was called; null when it has no name. */

@@ -4,7 +4,7 @@ import { type Digest, digestHex, digestOf } from '#core/digest.ts';
 import { Fault } from '#core/fault.ts';
 import { readBlob } from '#platform/blobs.ts';
 import type { Platform } from '#platform/platform.ts';
-import type { ImageReport } from '#schema/image-report.ts';
+import { type ImageReport, noDetails } from '#schema/image-report.ts';
 
 /** A report with all files of all packages of a very large image; what is longer was not written here. */
 const mostBytes = 1024 * 1024 * 1024;
@@ -41,6 +41,8 @@ export async function getImageReport(world: Pick<Platform, 'blobs'>, key: string
   } catch (cause) {
     throw new Fault('data/corrupt', `the stored report '${key}' cannot be read; analyze the image again`, { cause });
   }
-  if (report?.version === 1 && Array.isArray(report.packages)) return report as ImageReport;
+  // Reports of the first analyzers told packages only.
+  if (report?.version === 1 && Array.isArray(report.packages))
+    return { base: null, details: noDetails, ...report } as ImageReport;
   throw new Fault('data/corrupt', `the stored report '${key}' is of another form; analyze the image again`);
 }

@@ -1,7 +1,6 @@
 import type { Facts, JudgedFinding, Match } from '#policy/gate.ts';
 import { resolveRule } from '#policy/rule.ts';
-import type { ImageReport } from '#schema/image-report.ts';
-import { noDetails } from '#test/support/reports.ts';
+import { type ImageReport, noDetails } from '#schema/image-report.ts';
 import type { PolicyBundle, PolicyRule } from '#schema/policy-bundle.ts';
 
 export const now = Date.UTC(2026, 10, 21, 12);

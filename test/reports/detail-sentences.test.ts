@@ -1,7 +1,7 @@
+import { noDetails } from '#schema/image-report.ts';
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { detailSentences } from '#reports/detail-sentences.ts';
-import { noDetails } from '#test/support/reports.ts';
 
 test('malware is told with its place and signature, and a clean result as one', () => {
   const findings = [{ path: '/srv/x', signature: 'Test.Bad' }];

@@ -1,5 +1,5 @@
 import type { Package } from '#core/package.ts';
-import type { ImageDetails, ImageReport } from '#schema/image-report.ts';
+import { type ImageReport, noDetails } from '#schema/image-report.ts';
 
 /** A package with everything that a test does not care about. */
 export function somePackage(found: Pick<Package, 'type' | 'name' | 'version'> & Partial<Package>): Package {
@@ -17,16 +17,6 @@ export function somePackage(found: Pick<Package, 'type' | 'name' | 'version'> & 
     ...found,
   };
 }
-
-/** Of an image that tells nothing beside its packages. */
-export const noDetails: ImageDetails = {
-  users: [],
-  privilegedFiles: [],
-  secrets: [],
-  contentMatches: [],
-  retrievedFiles: [],
-  malware: [],
-};
 
 /** An image report that holds these packages. */
 export function someReport(packages: readonly Package[], more: Partial<ImageReport> = {}): ImageReport {
