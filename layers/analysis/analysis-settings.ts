@@ -18,6 +18,8 @@ export interface AnalysisSettings {
   readonly retrievedFiles: readonly string[];
   /** Files of more bytes are not kept. */
   readonly retrievedBytes: number;
+  /** Digests of files beside sha256; dpkg knows its files by md5, apk by sha1. */
+  readonly fileDigests: readonly ('md5' | 'sha1')[];
   /** Whether `/anchore_hints.json` of an image may add packages. */
   readonly hints: boolean;
   /** A pass of its own, whose result is kept with the image and never with a layer: signatures change. */
@@ -31,6 +33,7 @@ export const defaultAnalysisSettings: AnalysisSettings = {
   searchBytes: 64 * 1024,
   retrievedFiles: ['/etc/passwd'],
   retrievedBytes: 1000 * 1024,
+  fileDigests: [],
   hints: false,
   malware: { scanner: 'off' },
 };

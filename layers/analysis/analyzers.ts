@@ -15,6 +15,7 @@ import { dart } from './analyzers/dart.ts';
 import { dotnet } from './analyzers/dotnet.ts';
 import { dpkg } from './analyzers/dpkg.ts';
 import { elixir } from './analyzers/elixir.ts';
+import { fileDigests } from './analyzers/file-digests.ts';
 import { fileSuids } from './analyzers/file-suids.ts';
 import { gem } from './analyzers/gem.ts';
 import { golang } from './analyzers/golang.ts';
@@ -85,6 +86,7 @@ export function makeAnalyzers(settings: AnalysisSettings): readonly Analyzer[] {
     sbom,
     users,
     fileSuids,
+    fileDigests(settings),
     secrets(settings),
     contentSearch(settings),
     retrievedFiles(settings),

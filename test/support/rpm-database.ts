@@ -18,8 +18,27 @@ export interface RpmFields {
   readonly module?: string;
   /** Absolute paths; one that ends in a slash is a folder. */
   readonly files?: readonly string[];
+  /** What is said of the files, in their order. */
+  readonly said?: readonly RpmFileFields[];
+  readonly requires?: readonly string[];
+  readonly provides?: readonly string[];
+  readonly packager?: string;
+  readonly installed?: number;
+  /** The tag of a signature. */
+  readonly signature?: number;
   /** Bytes without meaning (CHANGELOGTEXT), to make a header long. */
   readonly padding?: number;
+}
+
+/** As rpm keeps it of a file: mode with its type, flags of rpmfiles.h, state, and what is verified (all when left out). */
+export interface RpmFileFields {
+  readonly digest?: string;
+  readonly mode?: number;
+  readonly flags?: number;
+  readonly state?: number;
+  readonly verify?: number;
+  readonly user?: string;
+  readonly group?: string;
 }
 
 type Tag = readonly [tag: number, type: number, count: number, data: Buffer];
@@ -31,39 +50,76 @@ const texts = (tag: number, values: readonly string[]): Tag => [
   values.length,
   Buffer.from(values.map((value) => `${value}\0`).join('')),
 ];
-const numbers = (tag: number, bytes: 2 | 4, values: readonly number[]): Tag => {
+const numbers = (tag: number, bytes: 1 | 2 | 4, values: readonly number[]): Tag => {
   const data = Buffer.alloc(values.length * bytes);
   for (const [index, value] of values.entries()) data.writeUIntBE(value, index * bytes, bytes);
-  return [tag, bytes === 2 ? 3 : 4, values.length, data];
+  return [tag, { 1: 1, 2: 3, 4: 4 }[bytes], values.length, data];
 };
 
 /** The header of a package, with its region tag and its trailer as rpm writes them. */
 export function rpmHeader(fields: RpmFields): Buffer {
   const tags: Tag[] = [];
+  const putAll = (tag: number, values: readonly string[] | undefined) => values && tags.push(texts(tag, values));
   const put = <T>(value: T | undefined, tag: (value: T) => Tag) => value !== undefined && tags.push(tag(value));
+  put(fields.signature, (tag) => [tag, 7, 4, Buffer.alloc(4)]);
   put(fields.name, (value) => text(1000, value));
   put(fields.version, (value) => text(1001, value));
   put(fields.release, (value) => text(1002, value));
   put(fields.epoch, (value) => numbers(1003, 4, [value]));
+  put(fields.installed, (value) => numbers(1008, 4, [value]));
   put(fields.size, (value) => numbers(1009, 4, [value]));
   put(fields.vendor, (value) => text(1011, value));
   put(fields.license, (value) => text(1014, value));
+  put(fields.packager, (value) => text(1015, value));
   put(fields.arch, (value) => text(1022, value));
   put(fields.source, (value) => text(1044, value));
   put(fields.padding, (value) => [1082, 7, value, Buffer.alloc(value, 0x2a)]);
-  if (fields.files !== undefined) tags.push(...fileTags(fields.files));
+  putAll(1047, fields.provides);
+  putAll(1049, fields.requires);
+  if (fields.files !== undefined) tags.push(...fileTags(fields.files, fields.said ?? []));
   put(fields.module, (value) => text(5096, value));
   return headerOf(tags);
 }
 
-function fileTags(files: readonly string[]): Tag[] {
+function fileTags(files: readonly string[], said: readonly RpmFileFields[]): Tag[] {
   const split = files.map((path) => /^(.*\/)([^/]+)\/?$/.exec(path)!);
   const folders = [...new Set(split.map((match) => match[1]!))];
+  const each = <T>(value: (one: RpmFileFields) => T) => files.map((_, index) => value(said[index] ?? {}));
+  const spoken = [
+    numbers(
+      1029,
+      1,
+      each(({ state = 0 }) => state),
+    ),
+    texts(
+      1035,
+      each(({ digest = '' }) => digest),
+    ),
+    numbers(
+      1037,
+      4,
+      each(({ flags = 0 }) => flags),
+    ),
+    texts(
+      1039,
+      each(({ user = 'root' }) => user),
+    ),
+    texts(
+      1040,
+      each(({ group = 'root' }) => group),
+    ),
+    numbers(
+      1045,
+      4,
+      each(({ verify = 0xffffffff }) => verify),
+    ),
+  ];
   return [
+    ...(said.length === 0 ? [] : spoken),
     numbers(
       1030,
       2,
-      files.map((path) => (path.endsWith('/') ? 0o040755 : 0o100644)),
+      files.map((path, index) => said[index]?.mode ?? (path.endsWith('/') ? 0o040755 : 0o100644)),
     ),
     numbers(
       1116,

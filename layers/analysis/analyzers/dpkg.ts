@@ -32,12 +32,15 @@ interface StatusData {
 type DpkgData =
   | StatusData
   | { readonly kind: 'files'; readonly files: OwnedFiles; readonly expected?: string }
+  /** Where a file lies instead, for all packages but one; `by` is null where nobody has it. */
+  | { readonly kind: 'diverted'; readonly from: string; readonly to: string; readonly by: string | null }
   | { readonly kind: 'licenses'; readonly licenses: readonly string[] }
   | { readonly kind: 'problem'; readonly problem: string };
 
 const maxCopyright = 4 * 1024 * 1024;
 const maxList = 64 * 1024 * 1024;
 const folder = 'var/lib/dpkg';
+const diversions = `${folder}/diversions`;
 
 /**
  * Packages of dpkg: its status file, one file a package as distroless images have them, owned files and licences. Metadata:
@@ -48,10 +51,11 @@ export const dpkg: Analyzer = {
   version: 2,
   wants: (path, size) =>
     path.startsWith(`${folder}/`)
-      ? isStatus(path) || (size <= maxList && isFileList(path))
+      ? isStatus(path) || (size <= maxList && (path === diversions || isFileList(path)))
       : size <= maxCopyright && /^usr\/share\/doc\/[^/]+\/copyright$/.test(path),
   read(file) {
     if (isFileList(file.path)) return readFileList(file);
+    if (file.path === diversions) return readDiversions(file);
     return isStatus(file.path) ? readStatus(file) : readCopyright(file);
   },
   *assemble(view) {
@@ -71,6 +75,7 @@ export const dpkg: Analyzer = {
     const byPath = new Map(view.facts.map(({ path, facts }) => [path, facts]));
     const realFolder = realFolders(view);
     const owned = packageFiles(view);
+    const diverted = divertedFiles(byPath, realFolder);
     for (const { path, data } of packagesIn(view)) {
       const it = { ...data, type: 'deb' } as const;
       const sums = filesOf(data, path, byPath, checksums);
@@ -81,8 +86,15 @@ export const dpkg: Analyzer = {
         const digest = digestOf(Buffer.from(md5, 'hex'));
         known.set(`${realFolder(file.slice(0, slash))}${file.slice(slash)}`, { ...unknownFile, digest, config: true });
       }
-      for (const one of owned(it, filesOf(data, path, byPath, lists)?.files ?? [], null))
-        yield { ...one, expected: known.get(one.path) ?? unknownFile };
+      for (const one of owned(it, filesOf(data, path, byPath, lists)?.files ?? [], null)) {
+        const place = diverted.get(one.path);
+        const isElsewhere = place !== undefined && place.by !== data.name;
+        yield {
+          ...one,
+          path: isElsewhere ? place.to : one.path,
+          expected: known.get(one.path) ?? unknownFile,
+        };
+      }
     }
   },
 };
@@ -190,6 +202,27 @@ function* readFileList(file: WantedFile): Generator<Fact> {
   const expected = builder.finishExpected();
   const data: DpkgData = { kind: 'files', files: builder.finish(), ...(expected === null ? {} : { expected }) };
   yield { key: 'files', data };
+}
+
+/** Three lines each: where a file was to lie, where it lies, and the package that has the first place, `:` for nobody. */
+function* readDiversions({ content }: WantedFile): Generator<Fact> {
+  let lines: string[] = [];
+  for (const line of textLines(content, 8192)) {
+    lines.push(line);
+    if (lines.length < 3) continue;
+    const [from = '', to = '', by = ''] = lines;
+    lines = [];
+    if (!from.startsWith('/') || !to.startsWith('/')) continue;
+    yield { key: from, data: { kind: 'diverted', from, to, by: by === ':' ? null : by } satisfies DpkgData };
+  }
+}
+
+function divertedFiles(byPath: FactsByPath, realFolder: (folder: string) => string) {
+  const real = (path: string) => realFolder(path.slice(0, path.lastIndexOf('/'))) + path.slice(path.lastIndexOf('/'));
+  const found = new Map<string, { readonly to: string; readonly by: string | null }>();
+  for (const { data } of (byPath.get(diversions) ?? []) as readonly { data: DpkgData }[])
+    if (data.kind === 'diverted') found.set(real(data.from), { to: real(data.to), by: data.by });
+  return found;
 }
 
 function* readCopyright(file: WantedFile): Generator<Fact> {
