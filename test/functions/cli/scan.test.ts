@@ -287,6 +287,22 @@ test('an archive that is cut off anywhere is refused, or is whole but for its pa
   }
 });
 
+test('what an image may hold is bounded by limits that can be chosen, and what cannot be used is refused before anything is opened', async () => {
+  const scanned = (...more: string[]) => plimsoll(['scan', `oci-archive:${at('app.tar')}`, ...offline, ...more]);
+  const { code, out, err } = await scanned('--limit', 'layers=1');
+  assert.deepEqual([code, out], [2, '']);
+  assert.match(err, /at most 1 are read/);
+  for (const [option, value, message] of [
+    ['--limit', 'layerz=1', /layerz is no limit; there are analyzerSeconds/],
+    ['--search', 'NAME=(', /NAME is no regular expression that can be used/],
+    ['--retrieve', 'etc/passwd', /--retrieve/],
+  ] as const) {
+    const ended = await scanned(option, value);
+    assert.equal(ended.code, 2);
+    assert.match(ended.err, message);
+  }
+});
+
 test('bytes that were changed are refused, and nothing of them is kept', async () => {
   const strange = image({ layers: [layer([installed('strange', '1.0.0')])] });
   const known = await storedBlobs();
