@@ -11,6 +11,7 @@ export const analysisOptions = {
   'search-size': { type: 'string' },
   retrieve: { type: 'string', multiple: true },
   'retrieve-size': { type: 'string' },
+  digest: { type: 'string', multiple: true },
   hints: { type: 'boolean' },
   malware: { type: 'string' },
   limit: { type: 'string', multiple: true },
@@ -21,6 +22,7 @@ export const analysisOptionsHelp = `  --search NAME=REGEX  note which lines of w
   --search-size SIZE   search files up to this size (default 64KiB)
   --retrieve GLOB      keep files whole (default /etc/passwd); ** stands for any folders; repeatable
   --retrieve-size SIZE keep files up to this size (default 1000KiB)
+  --digest NAME        know files by md5 or sha1 too: dpkg's and apk's are verified by these; repeatable
   --hints              let /anchore_hints.json of an image add packages
   --malware SCANNER    look for malware by clamscan, clamscan:PROGRAM or clamd:ADDRESS (HOST:PORT or a socket)
   --limit NAME=VALUE   another bound than usual, as fileBytes=2GiB or analyzerSeconds=5m; repeatable. The operator guide
@@ -48,6 +50,7 @@ export function readAnalysisOptions(values: Values): {
   choose('searchBytes', 'search-size', (texts) => readSize(texts.at(-1)!, '--search-size'));
   choose('retrievedFiles', 'retrieve', (texts) => texts);
   choose('retrievedBytes', 'retrieve-size', (texts) => readSize(texts.at(-1)!, '--retrieve-size'));
+  choose('fileDigests', 'digest', (texts) => texts);
   choose('malware', 'malware', (texts) => scannerOf(texts.at(-1)!));
   if (values['hints'] === true) chosen['hints'] = true;
   const limits = ((values['limit'] ?? []) as readonly string[]).map((text) => pairOf('limit', text, 'NAME=VALUE'));

@@ -27,6 +27,7 @@ const analysisChoices = z
     searchBytes: z.int().positive(),
     retrievedFiles: z.array(z.string().startsWith('/').max(4096)).max(1000),
     retrievedBytes: z.int().positive(),
+    fileDigests: z.array(z.enum(['md5', 'sha1'])).max(2),
     hints: z.boolean(),
     malware,
   })

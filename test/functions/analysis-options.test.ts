@@ -16,6 +16,7 @@ test('options choose what is looked for, and limits', () => {
     'search-size': '1MiB',
     retrieve: ['/etc/*.conf', '/opt/**'],
     'retrieve-size': '2000',
+    digest: ['md5', 'sha1'],
     hints: true,
     malware: 'clamd:127.0.0.1:3310',
     limit: ['fileBytes=2GiB', 'layers=3', 'layers=4'],
@@ -30,6 +31,7 @@ test('options choose what is looked for, and limits', () => {
     searchBytes: 2 ** 20,
     retrievedFiles: ['/etc/*.conf', '/opt/**'],
     retrievedBytes: 2000,
+    fileDigests: ['md5', 'sha1'],
     hints: true,
     malware: { scanner: 'clamd', address: '127.0.0.1:3310' },
   });
@@ -57,6 +59,7 @@ test('an option that cannot be used is refused by its name', () => {
     [{ retrieve: ['/etc/a**b'] }, /\*\* stands for whole folders/],
     [{ retrieve: [''] }, /^--retrieve is empty/],
     [{ 'retrieve-size': '0' }, /^--retrieve-size 0/],
+    [{ digest: ['sha256'] }, /^--digest/],
     [{ malware: 'avast' }, /^--malware avast: give clamscan/],
     [{ malware: 'clamd' }, /^--malware clamd: give/],
     [{ limit: ['fileBytes'] }, /^--limit fileBytes: give NAME=VALUE/],
