@@ -138,3 +138,21 @@ test('only the two places of the database are read', () => {
   assert.equal(apk.wants('srv/root/lib/apk/db/installed', 1, 0o644), false);
   assert.equal(apk.wants('lib/apk/db/installed.new', 1, 0o644), false);
 });
+
+test('what a package needs is named by what is installed: names, libraries, commands and paths', () => {
+  const text = [
+    'P:busybox\nV:1-r0\nD:so:libc.musl-x86_64.so.1\np:/bin/sh cmd:ls=1-r0',
+    'P:musl\nV:1-r0\np:so:libc.musl-x86_64.so.1=1',
+    'P:tool\nV:1-r0\nD:/bin/sh cmd:ls>=1 musl~1 !old absent busybox@edge\nM:x',
+    'P:old\nV:1-r0',
+  ].join('\n\n');
+  assert.deepEqual(
+    runAnalyzer(apk, { 'lib/apk/db/installed': text }).packages.map(({ name, requires }) => [name, requires]),
+    [
+      ['busybox', ['musl']],
+      ['musl', undefined],
+      ['tool', ['busybox', 'musl']],
+      ['old', undefined],
+    ],
+  );
+});

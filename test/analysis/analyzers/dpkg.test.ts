@@ -182,3 +182,22 @@ test('what lies beside the status file is not taken for it', () => {
   ])
     assert.equal(dpkg.wants(path, 10, 0o644), false, path);
 });
+
+test('what a package needs is named by what is installed, and whose it says it is', () => {
+  const text = [
+    'Package: a\nStatus: install ok installed\nVersion: 1\nOrigin: Some Vendor\nPre-Depends: b (>= 1)\nDepends: x | mta, d:any,\n absent',
+    'Package: b\nStatus: install ok installed\nVersion: 1\nDepends: b, mta',
+    'Package: c\nStatus: install ok installed\nVersion: 1\nProvides: mta (= 2), other',
+    'Package: d\nStatus: install ok installed\nVersion: 1',
+    'Package: x\nStatus: deinstall ok config-files\nVersion: 1',
+  ].join('\n\n');
+  assert.deepEqual(
+    runAnalyzer(dpkg, { [status]: text }).packages.map(({ name, requires, metadata }) => [name, requires, metadata]),
+    [
+      ['a', ['b', 'c', 'd'], { origin: 'Some Vendor' }],
+      ['b', ['c'], undefined],
+      ['c', undefined, undefined],
+      ['d', undefined, undefined],
+    ],
+  );
+});

@@ -266,3 +266,61 @@ test('a log that does not belong to the database is noted', () => {
   const { notes } = runAnalyzer(rpm, { 'var/lib/rpm/rpmdb.sqlite': database, 'var/lib/rpm/rpmdb.sqlite-wal': log });
   assert.match(notes[0]?.problem ?? '', /write-ahead log/);
 });
+
+test('what a package needs is named by what is installed: names, capabilities, libraries and paths', () => {
+  const all = [
+    {
+      ...{ name: 'tool', version: '1', release: '1' },
+      requires: [
+        'rpmlib(X)',
+        '/bin/sh',
+        'libc.so.6(GLIBC_2.34)(64bit)',
+        'libc.so.6()(64bit)',
+        'config(tool)',
+        'cap(x)',
+        '(a if b)',
+        'absent',
+      ],
+    },
+    {
+      name: 'glibc',
+      version: '1',
+      release: '1',
+      provides: ['glibc', 'libc.so.6(GLIBC_2.2.5)(64bit)', 'libc.so.6(OLD)'],
+    },
+    {
+      name: 'bash',
+      version: '1',
+      release: '1',
+      files: ['/usr/bin/bash'],
+      requires: ['libc.so.6()(64bit)', 'libc.so.6'],
+    },
+    { name: 'z', version: '1', release: '1', provides: ['cap(x)'] },
+  ];
+  const { packages } = runAnalyzer(rpm, {
+    'var/lib/rpm/Packages.db': ndbFile(all.map(rpmHeader)),
+    bin: { link: 'usr/bin' },
+    'usr/bin/sh': { link: 'bash' },
+    'usr/bin/bash': '',
+  });
+  assert.deepEqual(
+    packages.map(({ name, requires }) => [name, requires]),
+    [
+      ['tool', ['bash', 'glibc', 'z']],
+      ['glibc', undefined],
+      ['bash', ['glibc']],
+      ['z', undefined],
+    ],
+  );
+});
+
+test('when a package was installed, who packed it and whether it is signed is told', () => {
+  const fields = { name: 'a', version: '1', release: '1', installed: 1_700_000_000, packager: 'Jo <jo@example.org>' };
+  const told = (more: object) =>
+    runAnalyzer(rpm, { 'var/lib/rpm/Packages.db': ndbFile([rpmHeader({ ...fields, ...more })]) }).packages[0]?.metadata;
+  const { installed, packager } = { installed: '2023-11-14T22:13:20Z', packager: 'Jo <jo@example.org>' };
+  assert.deepEqual(told({}), { installed, packager, signed: 'no' });
+  for (const signature of [259, 262, 267, 268, 278])
+    assert.deepEqual(told({ signature }), { installed, packager, signed: 'yes' }, `${signature}`);
+  assert.deepEqual(told({ name: 'gpg-pubkey' }), { installed, packager });
+});
