@@ -137,6 +137,21 @@ export const scanReport = z.object({
         cached: z.boolean().describe('True when the layer was known and not read again'),
       }),
     ),
+    base: z
+      .object({
+        reference: nullable,
+        digest: nullable,
+        layers: z
+          .number()
+          .nullable()
+          .describe('How many of the layers, from the first, are those of the base; null: not known'),
+        by: z
+          .enum(['annotation', 'layers'])
+          .describe('Whether the image says so, or begins with the layers of an image that was scanned before'),
+      })
+      .readonly()
+      .nullable()
+      .describe('The image that it was built on; null when that is not known'),
   }),
   distro: z
     .object({

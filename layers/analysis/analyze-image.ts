@@ -11,6 +11,7 @@ import { type AnalysisSettings, defaultAnalysisSettings } from './analysis-setti
 import { nameAnalyzerSet } from './analyzer-set.ts';
 import { makeAnalyzers } from './analyzers.ts';
 import { assemble } from './assemble.ts';
+import { statedBase } from './base-image.ts';
 import { type Composed, compose } from './compose.ts';
 import { type AnalysisProgress, LayerIntake } from './layers/layer-intake.ts';
 import type { LayerPool } from './layer-pool.ts';
@@ -96,7 +97,7 @@ export async function analyzeImage(
     distro,
     packages,
     details: { ...details, malware: malware.scans },
-    base: null,
+    base: statedBase(source.manifest, source.config.raw),
     notes: [...composed.notes, ...notes, ...malware.notes],
     files: composed.count,
   };

@@ -1,13 +1,16 @@
+import type { Digest } from '#core/digest.ts';
 import { distroNamespace } from '#core/distro.ts';
 import type { Limits } from '#core/limits.ts';
 import type { OpenRegistryImage } from '#catalog/admit-image.ts';
+import { findStoredBase } from '#catalog/base-image-store.ts';
 import { moveImage } from '#catalog/image-store.ts';
 import type { MalwareScanner } from '#platform/malware.ts';
 import type { Platform } from '#platform/platform.ts';
 import type { Event, EventOf } from '#schema/events.ts';
-import type { ImageReport } from '#schema/image-report.ts';
+import type { BaseImage, ImageReport } from '#schema/image-report.ts';
 import type { AnalysisSettings } from './analysis-settings.ts';
 import { analyzeImage } from './analyze-image.ts';
+import { chainIds, findBaseImage } from './base-image.ts';
 import { putImageReport } from './image-report-store.ts';
 import type { LayerPool } from './layer-pool.ts';
 
@@ -35,12 +38,15 @@ export async function analyzeQueued(world: AnalyzeWorld, queued: EventOf<'image.
   await using source = await world.openRegistryImage(claimed.pullReference, { platform: claimed.platform });
   const report = await analyzeImage(world, source, world);
   const key = await putImageReport(world, report);
-  await moveImage(world, queued, 'indexed', world.clock.now(), { content: contentOf(report, key) });
+  // In the catalog, not in the report: other accounts share that, and must not learn what this one has.
+  const base = await findBaseImage(report, (question) => findStoredBase(world, account, question));
+  const chain = chainIds(report.layers.map(({ diffId }) => diffId as Digest)).at(-1) ?? null;
+  await moveImage(world, queued, 'indexed', world.clock.now(), { content: contentOf(report, key, base), chain });
   world.log.info('image analyzed', { account, digest, packages: report.packages.length, notes: report.notes.length });
   return [next];
 }
 
-function contentOf(report: ImageReport, key: string) {
+function contentOf(report: ImageReport, key: string, base: BaseImage | null) {
   return {
     report: key,
     size: report.size,
@@ -49,5 +55,6 @@ function contentOf(report: ImageReport, key: string) {
     distro: report.distro?.id ?? null,
     distroVersion: report.distro?.versionId ?? null,
     namespace: distroNamespace(report.distro),
+    base,
   };
 }

@@ -1,4 +1,4 @@
-import type { Digest } from '#core/digest.ts';
+import { type Digest, digestHex } from '#core/digest.ts';
 import { Fault } from '#core/fault.ts';
 import type { Sql, SqlRow } from '#platform/sql.ts';
 import type { Image, ImageContent } from './image.ts';
@@ -127,14 +127,14 @@ export async function listImages(
 
 /**
  * Moves an image by an event of its life (lifecycle.ts), compare-and-set: null when its state does not allow the event,
- * which is what a second delivery sees.
+ * which is what a second delivery sees. `chain` is the ChainID of the layers that were analyzed, by which other images find it.
  */
 export async function moveImage(
   { sql }: World,
   image: { readonly account: string; readonly digest: string },
   event: ImageEvent,
   now: number,
-  change: { readonly content?: ImageContent; readonly failure?: string } = {},
+  change: { readonly content?: ImageContent; readonly chain?: Digest | null; readonly failure?: string } = {},
 ): Promise<Image | null> {
   const { from, to } = transitions[event];
   const rows = await sql.query<ImageRow>(
@@ -146,7 +146,9 @@ export async function moveImage(
        layer_count = coalesce(:layers::int, layer_count), arch = coalesce(:arch::text, arch),
        distro = case when :report::text is null then distro else :distro::text end,
        distro_version = case when :report::text is null then distro_version else :version::text end,
-       namespace = case when :report::text is null then namespace else :namespace::text end
+       namespace = case when :report::text is null then namespace else :namespace::text end,
+       base = case when :report::text is null then base else :base::jsonb end,
+       chain_id = coalesce(decode(:chain::text, 'hex'), chain_id)
      where account = :account::text and digest = :digest::text
        and state in (select jsonb_array_elements_text(:from::jsonb))
      returning ${imageColumns}`,
@@ -165,6 +167,8 @@ export async function moveImage(
       distro: change.content?.distro ?? null,
       version: change.content?.distroVersion ?? null,
       namespace: change.content?.namespace ?? null,
+      base: change.content?.base == null ? null : JSON.stringify(change.content.base),
+      chain: change.chain == null ? null : digestHex(change.chain),
     },
   );
   return rows[0] === undefined ? null : imageOf(rows[0]);
@@ -172,7 +176,7 @@ export async function moveImage(
 
 /** Every column of an image, for {@link imageOf}. */
 export const imageColumns = `image_no, account, digest, parent_digest, image_id, platform, pull_reference, state, status, failure,
-  attempts, annotations, dockerfile, size, layer_count, arch, distro, distro_version, namespace, report, created_at,
+  attempts, annotations, dockerfile, size, layer_count, arch, distro, distro_version, namespace, base, report, created_at,
   updated_at, analyzed_at, removed_at`;
 
 export type ImageRow = SqlRow & {
@@ -195,6 +199,7 @@ export type ImageRow = SqlRow & {
   distro: string | null;
   distro_version: string | null;
   namespace: string | null;
+  base: string | null;
   report: string | null;
   created_at: number;
   updated_at: number;
@@ -233,6 +238,7 @@ export function imageOf(row: ImageRow): Image {
             distro: row.distro,
             distroVersion: row.distro_version,
             namespace: row.namespace,
+            base: row.base === null ? null : JSON.parse(row.base),
           },
   };
 }

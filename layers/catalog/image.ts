@@ -1,4 +1,5 @@
 import type { Digest } from '#core/digest.ts';
+import type { BaseImage } from '#schema/image-report.ts';
 import type { ImageState } from './lifecycle.ts';
 
 /** An image of an account. Times are milliseconds since the epoch. */
@@ -39,6 +40,8 @@ export interface ImageContent {
   readonly distro: string | null;
   readonly distroVersion: string | null;
   readonly namespace: string | null;
+  /** What it was built on, as the account's images told it when it was analyzed. */
+  readonly base: BaseImage | null;
 }
 
 /** A tag and what it pointed to since `detectedAt`. */

@@ -21,6 +21,7 @@ export function buildReport(image: ImageReport, judged: JudgedImage, verdict: Ve
         size,
         cached,
       })),
+      base: image.base,
     },
     distro: image.distro && {
       id: image.distro.id,

@@ -65,7 +65,8 @@ test('an image moves only along its life, and a second delivery of an event chan
       distro: 'alpine',
       distroVersion: '3.9',
       namespace: 'alpine:3.9',
-    };
+      base: { reference: 'registry.example/alpine:3.9', digest: null, layers: 1, by: 'layers' },
+    } as const;
     assert.equal(await moveImage(world, image, 'indexed', 1100), null);
     assert.equal((await moveImage(world, image, 'claimed', 1100))?.state, 'analyzing');
     assert.equal((await moveImage(world, image, 'claimed', 1200))?.attempts, 2);

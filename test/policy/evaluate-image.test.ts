@@ -72,7 +72,15 @@ async function admit(world: TestWorld, image: Digest, parentDigest: Digest, crea
 
 async function analyze(world: TestWorld, found: ImageReport): Promise<void> {
   const image = { account, digest };
-  const content = { size: 1, layerCount: 1, arch: 'amd64', distro: null, distroVersion: null, namespace: null };
+  const content = {
+    size: 1,
+    layerCount: 1,
+    arch: 'amd64',
+    distro: null,
+    distroVersion: null,
+    namespace: null,
+    base: null,
+  };
   await moveImage(world, image, 'requeued', 1);
   await moveImage(world, image, 'claimed', 1);
   await moveImage(world, image, 'indexed', 1, { content: { ...content, report: await putImageReport(world, found) } });

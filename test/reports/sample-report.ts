@@ -53,6 +53,7 @@ export const sampleReport: ScanReport = {
       },
       { digest: null, diffId: `sha256:${'2'.repeat(64)}`, mediaType: 'x', size: 400_000, cached: false },
     ],
+    base: null,
   },
   distro: { id: 'alpine', versionId: '3.9.0', name: 'Alpine Linux', namespace: 'alpine:3.9' },
   packages: [

@@ -51,6 +51,25 @@ STOP: may not ship, by policy plimsoll-default
   );
 });
 
+test('the base of an image is told with its layers and how many findings come from it, as far as that is known', () => {
+  const base = { reference: 'r.example/debian:12', digest: null, layers: 1, by: 'layers' } as const;
+  const shown = (change: Partial<NonNullable<ScanReport['image']['base']>>, report = sampleReport) =>
+    written({ ...report, image: { ...report.image, base: { ...base, ...change } } })
+      .split('\n')
+      .filter((line) => /built on|base image/.test(line));
+  assert.deepEqual(shown({}), ['built on r.example/debian:12 (layer 1)', '2 of 3 findings come from the base image']);
+  // What no layer brought in is not the base's.
+  assert.deepEqual(shown({ layers: 2 }), [
+    'built on r.example/debian:12 (layers 1 to 2)',
+    '2 of 3 findings come from the base image',
+  ]);
+  assert.deepEqual(shown({ layers: null }), ['built on r.example/debian:12']);
+  assert.deepEqual(shown({ reference: null, layers: null, digest: `sha256:${'d'.repeat(64)}` }), [
+    'built on dddddddddddd',
+  ]);
+  assert.deepEqual(shown({}, clean), ['built on r.example/debian:12 (layer 1)']);
+});
+
 test('by risk the table shows what risk is made of, and what is exploited first', () => {
   const kev = { added: '2026-01-02', due: null, ransomware: false };
   const report = {

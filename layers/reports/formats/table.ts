@@ -1,5 +1,6 @@
 import { severities } from '#core/severity.ts';
 import type { ScanReport } from '#schema/scan-report.ts';
+import { baseSentences, inheritedSentences } from '../base-sentences.ts';
 import { detailSentences } from '../detail-sentences.ts';
 import { findingsTable, shortDigest } from '../findings-table.ts';
 import type { Format, Target } from '../format.ts';
@@ -22,6 +23,7 @@ export const table: Format = {
       yield '\n';
     }
     yield summaryLine(report, target);
+    for (const sentence of inheritedSentences(report)) yield line(sentence, target);
     yield* suppressedLines(report, target);
     for (const sentence of detailSentences(report.details)) yield line(sentence, target);
     yield* openLines(report, target);
@@ -43,6 +45,7 @@ function* imageLines({ image, distro, packages }: ScanReport, target: Target): I
   ];
   yield `${paint(printable(image.reference), 'bold')}\n`;
   yield line(facts.join(' · '), target);
+  for (const sentence of baseSentences(image)) yield line(sentence, target);
   const name = distro === null ? 'no distribution' : (distro.name ?? distro.id);
   const version = distro?.versionId && !name.includes(distro.versionId) ? ` ${distro.versionId}` : '';
   const types = Map.groupBy(packages, ({ type }) => type);

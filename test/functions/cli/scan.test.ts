@@ -112,6 +112,28 @@ test('an image is scanned; the second time no layer is read', async () => {
   assert.deepEqual(again.packages, report.packages);
 });
 
+test('an image is built on one that was scanned before and whose layers it begins with', async () => {
+  const lower = image({ layers: [first], tag: '9' });
+  await writeOciArchive(at('lower.tar'), [lower]);
+  const source = `oci-archive:${at('lower.tar')}`;
+  const own = ['--data', at('bases'), '--feeds-mirror', mirror];
+  const built = async () => {
+    const { out } = await plimsoll(['scan', app1, ...own, '-o', 'json']);
+    return scanReport.parse(JSON.parse(out)).image.base;
+  };
+  assert.equal(await built(), null);
+  await plimsoll(['scan', source, ...own]);
+  // An image is not built on itself.
+  assert.equal(
+    scanReport.parse(JSON.parse((await plimsoll(['scan', source, ...own, '-o', 'json'])).out)).image.base,
+    null,
+  );
+  assert.deepEqual(await built(), { reference: source, digest: lower.digest, layers: 1, by: 'layers' });
+  const { out } = await plimsoll(['scan', app1, ...own]);
+  assert.match(out, /^built on oci-archive:.*lower\.tar \(layer 1\)$/m);
+  assert.match(out, /^1 of 1 finding comes from the base image$/m);
+});
+
 test('offline without feeds says what was not judged, and that nothing was found does not read as safe', async () => {
   const { code, out } = await plimsoll(['scan', app1, ...offline, '-o', 'json']);
   const report = readJson(out);
