@@ -1,4 +1,4 @@
-import type { Distro } from '#core/distro.ts';
+import { type Distro, distroNamespace } from '#core/distro.ts';
 import type { Analyzer, ImageView } from '../analyzer.ts';
 import { normalId, parseReleaseCpe, parseReleaseText, type ReleaseText } from '../texts/release-text.ts';
 import { shellAssignments } from '../texts/shell-assignments.ts';
@@ -10,13 +10,17 @@ const maxBusybox = 8 * 1024 * 1024;
 /** Where busybox images, which have no release file, keep the program; its many names are hard links to the first. */
 const busyboxPaths = ['bin/busybox', 'bin/['];
 
+/** Where apk fetches packages from: the branches of Alpine that an image mixes. */
+const apkRepositories = 'etc/apk/repositories';
+
 /** Files that say which distribution an image is. Gives no packages; {@link detectDistro} reads its facts. */
 export const osRelease: Analyzer = {
   name: 'os-release',
-  version: 1,
+  version: 2,
   // Release files are often links to files of the distribution's own naming (etc/redhat-release -> almalinux-release,
   // usr/lib/os-release -> os.release.d/os-release-fedora): so any of that kind is kept.
   wants: (path, size) =>
+    (size <= maxBytes && path === apkRepositories) ||
     (size <= maxBytes &&
       /^(?:etc|usr\/etc|usr\/lib(?:\/os\.release\.d)?)\/(?:[\w.-]*release[\w.-]*|debian_version)$/.test(path)) ||
     (size <= maxBusybox && busyboxPaths.includes(path)),
@@ -52,7 +56,9 @@ export function detectDistro(view: ImageView): Distro | null {
   };
   for (const path of ['etc/os-release', 'usr/lib/os-release']) {
     const found = fromOsRelease(text(path) ?? '', text('etc/debian_version'));
-    if (found !== null) return found;
+    if (found === null) continue;
+    if (found.id === 'alpine') noteOtherBranches(found, text(apkRepositories) ?? '', view);
+    return found;
   }
   for (const [path, parse] of fallbacks) {
     const content = text(path);
@@ -60,6 +66,31 @@ export function detectDistro(view: ImageView): Distro | null {
     if (found !== null) return found;
   }
   return busybox(view);
+}
+
+/** Packages of another branch are judged by what is known of this one: their versions count on. */
+function noteOtherBranches(distro: Distro, repositories: string, view: ImageView): void {
+  const own = distroNamespace(distro)?.replace('alpine:', '');
+  const others = branchesOf(repositories).filter((branch) => branch !== own);
+  if (own === undefined || others.length === 0) return;
+  const problem = `names repositories of Alpine ${others.slice(0, 5).join(', ')}; packages from there are judged by what is known of ${own}`;
+  view.note(apkRepositories, problem);
+}
+
+/** `https://dl-cdn.alpinelinux.org/alpine/v3.20/main`, `@testing .../edge/testing`: `3.20` and `edge`, each once. */
+function branchesOf(repositories: string): readonly string[] {
+  const branches = repositories.split('\n').flatMap((line) => {
+    const [, release, edge] = /^[^#]*\/(?:v(\d+\.\d+)|(edge))\/(?:main|community|testing)\/?\s*$/.exec(line) ?? [];
+    return release ?? edge ?? [];
+  });
+  return [...new Set(branches)];
+}
+
+/** Where release files were deleted: the one branch that is there. */
+function fromRepositories(text: string): Distro | null {
+  const [branch, ...more] = branchesOf(text);
+  if (branch === undefined || more.length > 0 || !/\/alpine\//.test(text)) return null;
+  return { id: 'alpine', versionId: branch, codename: null, name: `Alpine Linux ${branch}`, idLike: [] };
 }
 
 function fromOsRelease(text: string, debianVersion: string | null): Distro | null {
@@ -144,6 +175,7 @@ const fallbacks: readonly (readonly [path: string, parse: (text: string) => Dist
   ['etc/gentoo-release', release],
   ['etc/lsb-release', fromLsbRelease],
   ['etc/debian_version', fromDebianVersion],
+  [apkRepositories, fromRepositories],
 ];
 
 function busybox(view: ImageView): Distro | null {

@@ -72,6 +72,17 @@ const images: readonly (readonly [
     'alpine:edge',
   ],
   ['Alpine without os-release', { 'etc/alpine-release': '3.9.0\n' }, 'alpine', '3.9.0', null, 'alpine:3.9'],
+  [
+    'Alpine by the repositories of apk',
+    {
+      'etc/apk/repositories':
+        '#http://x/alpine/edge/main\nhttps://x/alpine/v3.18/main\nhttps://x/alpine/v3.18/community\n',
+    },
+    'alpine',
+    '3.18',
+    null,
+    'alpine:3.18',
+  ],
   ['CentOS 6', { 'etc/redhat-release': 'CentOS release 6.10 (Final)\n' }, 'centos', '6.10', null, 'rhel:6'],
   [
     'CentOS 7 by a linked file',
@@ -223,4 +234,20 @@ test('a release file that is too long to be one is not read', () => {
   assert.equal(osRelease.wants('etc/os-release', 70_000, 0o644), false);
   assert.equal(osRelease.wants('etc/os-release', 300, 0o644), true);
   assert.equal(osRelease.wants('home/user/etc/os-release', 300, 0o644), false);
+});
+
+test('repositories of another branch of Alpine are noted, those of its own are not', () => {
+  const notes = (versionId: string, repositories: string) => {
+    const found: string[] = [];
+    const tree = { 'etc/os-release': `ID=alpine\nVERSION_ID=${versionId}`, 'etc/apk/repositories': repositories };
+    detectDistro(viewOf(osRelease, tree, null, (path, problem) => found.push(`${path}: ${problem}`)));
+    return found;
+  };
+  const own = 'https://x/alpine/v3.20/main\nhttps://x/alpine/v3.20/community\n# https://x/alpine/edge/main\n';
+  assert.deepEqual(notes('3.20.3', own), []);
+  assert.deepEqual(notes('3.20.3', `${own}@new https://x/alpine/edge/testing\r\nhttps://x/alpine/v3.19/main/`), [
+    'etc/apk/repositories: names repositories of Alpine edge, 3.19; packages from there are judged by what is known of 3.20',
+  ]);
+  assert.deepEqual(notes('3.21_alpha20240807', 'https://x/alpine/edge/main'), []);
+  assert.deepEqual(notes('3.20.3', 'https://example.org/our/packages\n/media/cdrom/apks\n'), []);
 });
