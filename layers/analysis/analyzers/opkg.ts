@@ -35,8 +35,6 @@ type OpkgFact =
   | { readonly kind: 'files'; readonly files: OwnedFiles }
   | { readonly kind: 'problem'; readonly problem: string };
 
-/** OpenWrt's place, and that of Yocto's images. */
-const folders = ['usr/lib/opkg', 'var/lib/opkg'];
 const maxList = 64 * 1024 * 1024;
 const maxControl = 1024 * 1024;
 
@@ -48,7 +46,7 @@ export const opkg: Analyzer = {
   name: 'opkg',
   version: 1,
   wants: (path, size) =>
-    folders.some((folder) => path.startsWith(folder)) &&
+    (path.startsWith('usr/lib/opkg/') || path.startsWith('var/lib/opkg/')) &&
     (isStatus(path) || (size <= (path.endsWith('.list') ? maxList : maxControl) && isInfo(path))),
   read(file) {
     if (isStatus(file.path)) return readStatus(file);
@@ -79,7 +77,8 @@ export const opkg: Analyzer = {
   },
 };
 
-const isStatus = (path: string) => folders.some((folder) => path === `${folder}/status`);
+/** OpenWrt's place, and that of Yocto's images. */
+const isStatus = (path: string) => path === 'usr/lib/opkg/status' || path === 'var/lib/opkg/status';
 const isInfo = (path: string) => /^(?:usr|var)\/lib\/opkg\/info\/[^/]+\.(?:control|list)$/.test(path);
 
 const statusFields = [
