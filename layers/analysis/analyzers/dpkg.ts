@@ -1,16 +1,15 @@
-import { Fault } from '#core/fault.ts';
 import type { Fact } from '#schema/layer-report.ts';
 import type { Analyzer, FoundPackage, ImageView, WantedFile } from '../analyzer.ts';
 import { stanzas } from '../texts/deb822.ts';
 import { debianCopyright } from '../licenses/debian-copyright.ts';
 import { declaredText, identityProblem } from '../texts/declared-text.ts';
 import { debianNeeds, debianProvides } from '../os/debian-needs.ts';
+import { type Diversion, dpkgDiversions, dpkgFileList } from '../os/dpkg-files.ts';
 import { digestOf, type ExpectedFile, unknownFile } from '../os/expected-file.ts';
 import { type Need, neededPackages } from '../os/needed-packages.ts';
 import { osMetadata } from '../os/os-metadata.ts';
 import { osPurl } from '../os/os-purl.ts';
-import { type OwnedFiles, OwnedFilesBuilder, ownedPaths, packageFiles, realFolders } from '../os/owned-files.ts';
-import { textLines } from '../texts/text-lines.ts';
+import { type OwnedFiles, ownedPaths, packageFiles, realFolders } from '../os/owned-files.ts';
 
 /** A stanza of a status file. */
 interface StatusData {
@@ -32,8 +31,7 @@ interface StatusData {
 type DpkgData =
   | StatusData
   | { readonly kind: 'files'; readonly files: OwnedFiles; readonly expected?: string }
-  /** Where a file lies instead, for all packages but one; `by` is null where nobody has it. */
-  | { readonly kind: 'diverted'; readonly from: string; readonly to: string; readonly by: string | null }
+  | ({ readonly kind: 'diverted' } & Diversion)
   | { readonly kind: 'licenses'; readonly licenses: readonly string[] }
   | { readonly kind: 'problem'; readonly problem: string };
 
@@ -177,44 +175,17 @@ function conffilesIn(text: string): StatusData['conffiles'] {
   });
 }
 
-/** `.list` has absolute paths, folders too; `.md5sums` has `digest  relative/path` of plain files. */
-function* readFileList(file: WantedFile): Generator<Fact> {
-  const listed: (readonly [path: string, expected: ExpectedFile])[] = [];
-  const folders = new Set<string>();
-  const isSums = file.path.endsWith('.md5sums');
-  for (const line of textLines(file.content, 8192)) {
-    const [, md5 = '', summed] = (isSums && /^([0-9a-f]{32})\s+\*?(.+)$/i.exec(line)) || [];
-    const path = (isSums ? summed : line)?.replace(/^\.?\//, '');
-    if (!path || path === '.') continue;
-    listed.push([path, { ...unknownFile, digest: digestOf(Buffer.from(md5, 'hex')) }]);
-    folders.add(path.slice(0, Math.max(0, path.lastIndexOf('/'))));
-  }
-  const builder = new OwnedFilesBuilder();
-  try {
-    for (const [path, expected] of listed) {
-      if (folders.has(path)) continue;
-      const slash = path.lastIndexOf('/');
-      builder.add(path.slice(0, Math.max(0, slash)), path.slice(slash + 1), expected);
-    }
-  } catch (thrown) {
-    yield problem(`the list of files is cut off: ${Fault.from(thrown).message}`);
-  }
-  const expected = builder.finishExpected();
-  const data: DpkgData = { kind: 'files', files: builder.finish(), ...(expected === null ? {} : { expected }) };
+function* readFileList({ path, content }: WantedFile): Generator<Fact> {
+  const { files, problem: cut } = dpkgFileList(content, path.endsWith('.md5sums'));
+  if (cut !== null) yield problem(`the list of files is cut off: ${cut}`);
+  const expected = files.finishExpected();
+  const data: DpkgData = { kind: 'files', files: files.finish(), ...(expected === null ? {} : { expected }) };
   yield { key: 'files', data };
 }
 
-/** Three lines each: where a file was to lie, where it lies, and the package that has the first place, `:` for nobody. */
 function* readDiversions({ content }: WantedFile): Generator<Fact> {
-  let lines: string[] = [];
-  for (const line of textLines(content, 8192)) {
-    lines.push(line);
-    if (lines.length < 3) continue;
-    const [from = '', to = '', by = ''] = lines;
-    lines = [];
-    if (!from.startsWith('/') || !to.startsWith('/')) continue;
-    yield { key: from, data: { kind: 'diverted', from, to, by: by === ':' ? null : by } satisfies DpkgData };
-  }
+  for (const diversion of dpkgDiversions(content))
+    yield { key: diversion.from, data: { kind: 'diverted', ...diversion } satisfies DpkgData };
 }
 
 function divertedFiles(byPath: FactsByPath, realFolder: (folder: string) => string) {

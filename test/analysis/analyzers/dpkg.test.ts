@@ -201,3 +201,17 @@ test('what a package needs is named by what is installed, and whose it says it i
     ],
   );
 });
+
+test('a list of very many files is cut off with a note, and its package stays', () => {
+  const { packages, notes } = runAnalyzer(dpkg, {
+    [status]: 'Package: a\nStatus: install ok installed\nVersion: 1\n',
+    'var/lib/dpkg/info/a.list': '/a\n'.repeat(1_000_001),
+  });
+  assert.deepEqual(
+    packages.map(({ files }) => files),
+    [['/a']],
+  );
+  assert.deepEqual(notes, [
+    { path: 'var/lib/dpkg/info/a.list', problem: 'the list of files is cut off: it has more than 1000000 paths' },
+  ]);
+});
