@@ -70,8 +70,9 @@ export const limitKinds = {
     past: 'spooled',
     bounds: 'A file of an image that is held in memory',
   },
+  // In memory they take some four times as much, while a layer is read and while layers are composed.
   factBytes: {
-    value: 256 * MiB,
+    value: 64 * MiB,
     most: 256 * MiB,
     unit: 'bytes',
     past: 'note',

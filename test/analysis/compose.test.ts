@@ -208,6 +208,29 @@ test('links are followed to their end, circles and too long chains lead nowhere'
   assert.equal(composed.resolve('etc/real/below'), null);
 });
 
+test('facts of files that are gone do not count against factBytes', async () => {
+  const limits = { ...defaultLimits, factBytes: 150 };
+  const database = (n: number) => [file('a.pkg', `one ${n}\ntwo ${n}\n`)];
+  const layers = Array.from({ length: 10 }, (_, n) => database(n));
+  const composed = await laid(layers, limits);
+  assert.deepEqual(composed.notes, []);
+  assert.deepEqual(
+    composed.facts('line').flatMap(({ facts }) => facts.map(({ key }) => key)),
+    ['one 9', 'two 9'],
+  );
+  const both = await laid([...layers, [file('b.pkg', 'one 1\ntwo 2\nthree 3\n')]], limits);
+  assert.match(both.notes[0]!.problem, /facts are left out.*factBytes of 150/);
+});
+
+test('a folder may be marked as opaque, or taken away, many times in a layer', async () => {
+  const composed = await laid([
+    [file('d/old'), file('d/s/old')],
+    [gone('d/.wh..wh..opq'), file('d/new'), gone('d/.wh..wh..opq'), gone('.wh.d'), file('d/s/new'), gone('d/.wh.s')],
+    [file('d/s/newer'), gone('d/s/.wh..wh..opq'), gone('d/s/.wh..wh..opq')],
+  ]);
+  assert.deepEqual(paths(composed), ['d/', 'd/new', 'd/s/', 'd/s/newer']);
+});
+
 test('an entry behind links that go in circles is left out with a note', async () => {
   const composed = await laid([[{ path: 'x', link: 'x' }, file('x/a'), file('b')]]);
   assert.deepEqual(paths(composed), ['b', 'x']);

@@ -6,6 +6,8 @@ import { byteOrder } from '../programs/byte-order.ts';
 /** What one analyzer read from one file, and since which layer each fact is there without a break. */
 export interface FactHistory {
   readonly facts: readonly Fact[];
+  /** Of the facts as JSON. */
+  readonly bytes: number;
   /** Index of the layer the facts were read in. */
   readonly layer: number;
   /** Facts that were there before that layer, by key; null when there are none. */

@@ -24,7 +24,11 @@ export class Overlay {
   #diffId = '';
   /** Facts of files of the layers below that this layer has written again, by the new node. */
   #before = new Map<FileNode, FileNode['facts']>();
+  /** Folders in which this layer has left nothing of the layers below: a second mark finds nothing, however many there are. */
+  #cleared = new Set<FileNode>();
   #factBytes = 0;
+  /** The layer in which `#factBytes` was last brought down to what is still there. */
+  #counted = -1;
   #linkedFacts = 0;
 
   constructor(analyzers: readonly Analyzer[], limits: Limits) {
@@ -46,6 +50,7 @@ export class Overlay {
     this.#layer += 1;
     this.#diffId = diffId;
     this.#before = new Map();
+    this.#cleared = new Set();
   }
 
   apply(record: LayerRecord): void {
@@ -97,7 +102,8 @@ export class Overlay {
     const before = existing === undefined ? null : this.#factsBelow(existing);
     if (before !== null) this.#before.set(node, before);
     this.tree.put(folder, name, node);
-    if (node.facts !== null) for (const [analyzer, { facts }] of node.facts) this.#setFacts(node, analyzer, facts);
+    if (node.facts !== null)
+      for (const [analyzer, { facts, bytes }] of node.facts) this.#setFacts(node, analyzer, facts, bytes);
   }
 
   #fileNode(entry: FileEntry): FileNode {
@@ -154,8 +160,10 @@ export class Overlay {
   #putFacts(path: string, analyzer: string, facts: readonly Fact[]): void {
     const node = this.tree.lookup(path);
     if (node === null || node.children !== null || node.layer !== this.#layer) return;
-    this.#factBytes += JSON.stringify(facts).length;
-    if (this.#factBytes > this.#limits.factBytes) {
+    // As the reader of a layer counts, so that what just fits one fits the other.
+    const bytes = JSON.stringify(facts).length - facts.length - 1;
+    if (this.#factBytes + bytes > this.#limits.factBytes) this.#forgetReplaced();
+    if (this.#factBytes + bytes > this.#limits.factBytes) {
       this.#note(
         `/${path}`,
         `facts are left out: those of the image pass the limit factBytes of ${this.#limits.factBytes}`,
@@ -163,10 +171,22 @@ export class Overlay {
       );
       return;
     }
-    this.#setFacts(node, analyzer, facts);
+    this.#factBytes += bytes;
+    this.#setFacts(node, analyzer, facts, bytes);
   }
 
-  #setFacts(node: FileNode, analyzer: string, facts: readonly Fact[]): void {
+  /** Facts of files that are gone count no more: a database that each layer writes again is one. Looked for once a layer. */
+  #forgetReplaced(): void {
+    if (this.#counted === this.#layer) return;
+    this.#counted = this.#layer;
+    const kept = new Map<readonly Fact[], number>();
+    for (const [, { facts: all }] of this.tree.withFacts()) {
+      for (const { facts, bytes } of all!.values()) kept.set(facts, bytes);
+    }
+    this.#factBytes = [...kept.values()].reduce((sum, bytes) => sum + bytes, 0);
+  }
+
+  #setFacts(node: FileNode, analyzer: string, facts: readonly Fact[], bytes: number): void {
     const before = this.#before.get(node)?.get(analyzer);
     let since: Map<string, number> | null = null;
     if (before !== undefined) {
@@ -176,7 +196,7 @@ export class Overlay {
       );
     }
     node.facts ??= new Map();
-    node.facts.set(analyzer, { facts, layer: this.#layer, since });
+    node.facts.set(analyzer, { facts, bytes, layer: this.#layer, since });
   }
 
   /** What the layers below had at a path of which this layer writes a node (a second time, perhaps). */
@@ -201,6 +221,8 @@ export class Overlay {
 
   /** Takes away all that layers below have in a folder. */
   #takeLower(folder: FileNode): void {
+    if (this.#cleared.has(folder)) return;
+    this.#cleared.add(folder);
     for (const [name, child] of folder.children!) if (this.#takeLowerOf(child)) this.tree.remove(folder, name);
   }
 
