@@ -6,6 +6,8 @@ export interface FetchRequest {
   readonly signal?: AbortSignal;
   /** Milliseconds until the headers of the answer must be there; 30,000 when left out. */
   readonly timeout?: number;
+  /** True: whatever certificate the other side shows is taken. For registries that an account has set so, and nothing else. */
+  readonly anyCertificate?: boolean;
 }
 
 /**

@@ -1,7 +1,7 @@
 import { AssumeRoleCommand, STSClient, type STSClientConfig } from '@aws-sdk/client-sts';
 import { Fault } from '#core/fault.ts';
 import type { Clock } from '../clock.ts';
-import type { AssumedRole } from './ecr-auth.ts';
+import type { AssumedRole } from '../ecr-login.ts';
 import { isPassing } from './ecr-call.ts';
 
 export interface AssumeRoleOptions {

@@ -6,12 +6,13 @@ import type { Log } from '#core/log.ts';
 import { deadLetterName, queueName } from '#schema/deployment.ts';
 import { systemClock } from '../local/system-clock.ts';
 import { systemFetch } from '../local/system-fetch.ts';
+import type { FindEcrLogin } from '../ecr-login.ts';
 import type { ImageRegistry } from '../image-registry.ts';
 import type { Platform } from '../platform.ts';
 import type { Sql } from '../sql.ts';
 import type { Topic } from '../topic.ts';
 import { type AwsSettings, awsSettings } from './aws-settings.ts';
-import type { EcrLogin } from './ecr-auth.ts';
+import { ecrChain } from './ecr-chain.ts';
 import { type Count, embeddedMetrics } from './embedded-metrics.ts';
 import { late, lateBlobs, lateQueues, lateSecrets, lateSql, lateStaging, lateTopic } from './late-ports.ts';
 import { type HandedMessage, putOff } from './put-off.ts';
@@ -40,8 +41,7 @@ export interface AwsPlatform extends Platform {
   sqlAs(secretArn: string): Sql;
   /** The value of a secret that is not Plimsoll's own, by its ARN. */
   secretText(arn: string): Promise<string>;
-  /** The login for a registry of ECR; null for other registries. */
-  findEcrLogin(registry: string, repository: string, refused?: { readonly kind: string }): Promise<EcrLogin | null>;
+  readonly findEcrLogin: FindEcrLogin;
   /** The ECR of this process's region, of its own account or another. */
   images(account?: string): Promise<ImageRegistry>;
   /** Gives a message that Lambda brought back for so many seconds. */
@@ -70,12 +70,7 @@ export function openAwsPlatform(options: AwsOptions): AwsPlatform {
     return shared(openDataApiClient({ ...own(), clock }));
   });
   const s3 = late(async () => shared(new (await import('@aws-sdk/client-s3')).S3Client(own())));
-  const ecr = late(async () => {
-    const { ecrClients } = await import('./ecr-clients.ts');
-    if (settings.roles.size === 0) return ecrClients(own());
-    const { assumeRoles } = await import('./assume-role.ts');
-    return ecrClients({ ...own(), assumeRole: assumeRoles({ ...own(), clock, sessionName: 'plimsoll' }) });
-  });
+  const ecr = ecrChain({ own, clock, log, roles: () => settings.roles });
 
   /** The chain of the first client serves all: in a task it is a call that each would make for itself. */
   let credentials: SharedCredentials | undefined;
@@ -122,10 +117,6 @@ export function openAwsPlatform(options: AwsOptions): AwsPlatform {
     const [files, { s3Staging }] = await Promise.all([bucketBlobs(bucket), import('./s3-staging.ts')]);
     return s3Staging({ sql, files, bucket, region: settings.region, clock, log });
   };
-  const logins = late(async () => {
-    const [{ ecrCredentials }, { clientFor }] = await Promise.all([import('./ecr-auth.ts'), ecr()]);
-    return ecrCredentials({ clientFor, clock, log, roles: settings.roles });
-  });
   return {
     settings,
     count,
@@ -147,9 +138,9 @@ export function openAwsPlatform(options: AwsOptions): AwsPlatform {
       join(tmpdir(), `${randomBytes(6).toString('hex')}-${name.replace(/[^A-Za-z0-9._-]/g, '_').slice(-100)}`),
     sqlAs,
     secretText: async (arn) => secretText(await secretsClient(), arn),
-    findEcrLogin: async (registry, repository, refused) => (await logins())(registry, repository, refused),
+    findEcrLogin: ecr.findLogin,
     async images(account) {
-      const [{ ecrImages }, { clientFor }] = await Promise.all([import('./ecr-images.ts'), ecr()]);
+      const [{ ecrImages }, { clientFor }] = await Promise.all([import('./ecr-images.ts'), ecr.clients()]);
       const client = clientFor(settings.region, settings.roles.get(account ?? '') ?? null);
       return ecrImages({ client, clock, ...(account === undefined ? {} : { account }) });
     },

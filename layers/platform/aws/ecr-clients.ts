@@ -1,7 +1,8 @@
 import { ECRClient, type ECRClientConfig } from '@aws-sdk/client-ecr';
 import { Fault } from '#core/fault.ts';
-import type { AssumedRole } from './ecr-auth.ts';
+import type { AssumedRole, EcrIdentity } from '../ecr-login.ts';
 import { isPassing } from './ecr-call.ts';
+import { identityKey } from './identity-key.ts';
 import { traceCalls } from './xray-subsegments.ts';
 
 type AwsCredentials = NonNullable<ECRClientConfig['credentials']>;
@@ -15,9 +16,9 @@ export interface EcrClientSettings {
   readonly assumeRole?: (role: AssumedRole, region: string) => AwsCredentials;
 }
 
-/** Clients by region and role, made when they are first wanted. Disposing of it closes their connections. */
+/** Clients by region and identity, made when they are first wanted. Disposing of it closes their connections. */
 export interface EcrClients extends Disposable {
-  clientFor(region: string, role: AssumedRole | null): ECRClient;
+  clientFor(region: string, identity: EcrIdentity): ECRClient;
 }
 
 const mostClients = 64;
@@ -25,17 +26,21 @@ const mostClients = 64;
 /** The clients of ECR's API. They do not try again by themselves: callEcr does, by the clock that it is given. */
 export function ecrClients(settings: EcrClientSettings = {}): EcrClients {
   const clients = new Map<string, ECRClient>();
-  const credentialsOf = (region: string, role: AssumedRole | null) => {
-    if (role === null) return settings.credentials;
-    if (settings.assumeRole !== undefined) return told(role, settings.assumeRole(role, region));
-    throw new Fault('registry/denied', `Role ${role.arn} cannot be taken on here: nothing is set up to assume roles`);
+  const credentialsOf = (region: string, identity: EcrIdentity) => {
+    if (identity === null) return settings.credentials;
+    if ('accessKeyId' in identity) return identity;
+    if (settings.assumeRole !== undefined) return told(identity, settings.assumeRole(identity, region));
+    throw new Fault(
+      'registry/denied',
+      `Role ${identity.arn} cannot be taken on here: nothing is set up to assume roles`,
+    );
   };
   return {
-    clientFor(region, role) {
-      const key = JSON.stringify([region, role?.arn, role?.externalId]);
+    clientFor(region, identity) {
+      const key = identityKey(region, identity);
       const known = clients.get(key);
       if (known !== undefined) return known;
-      const credentials = credentialsOf(region, role);
+      const credentials = credentialsOf(region, identity);
       const client = traceCalls(
         new ECRClient({
           region,

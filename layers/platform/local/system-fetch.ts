@@ -91,6 +91,7 @@ function start(url: URL, request: FetchRequest, agent: http.Agent): http.ClientR
     headers: headersOf(url, request),
     agent,
     lookup: checkedLookup,
+    ...(request.anyCertificate === true ? { rejectUnauthorized: false } : {}),
   };
   try {
     return (url.protocol === 'https:' ? https : http).request(bare(url), options);

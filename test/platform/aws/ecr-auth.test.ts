@@ -2,8 +2,9 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { ECRClient } from '@aws-sdk/client-ecr';
 import { jsonLog } from '#core/log.ts';
-import { type AssumedRole, ecrCredentials } from '#platform/aws/ecr-auth.ts';
+import { ecrCredentials } from '#platform/aws/ecr-auth.ts';
 import { ecrClients } from '#platform/aws/ecr-clients.ts';
+import type { AssumedRole, EcrIdentity } from '#platform/ecr-login.ts';
 import { type Ecr, type EcrOptions, startEcr } from '#test/fakes/ecr.ts';
 import type { Identity } from '#test/fakes/ecr-identities.ts';
 import { isFault } from '#test/support/is-fault.ts';
@@ -44,9 +45,9 @@ async function withEcr(
   });
   const lines: string[] = [];
   const wanted: string[] = [];
-  const clientFor = (region: string, role: AssumedRole | null): ECRClient => {
-    wanted.push(`${region} ${role?.arn ?? ''}`.trim());
-    return clients.clientFor(region, role);
+  const clientFor = (region: string, identity: EcrIdentity): ECRClient => {
+    wanted.push(`${region} ${identity !== null && 'arn' in identity ? identity.arn : ''}`.trim());
+    return clients.clientFor(region, identity);
   };
   const log = jsonLog((line) => lines.push(line), clock.now);
   const find = ecrCredentials({
