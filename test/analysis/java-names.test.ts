@@ -38,6 +38,7 @@ test('a file name is an artifact, its version and what tells it from other files
     ['hadoop-common-2.6.0-cdh5.16.2.jar', 'hadoop-common', '2.6.0-cdh5.16.2', ''],
     ['org.eclipse.osgi_3.15.0.v20190830-1434.jar', 'org.eclipse.osgi', '3.15.0.v20190830-1434', ''],
     ['jsr305-0.1~+svn49.jar', 'jsr305', '0.1~+svn49', ''],
+    ['spring3-aop-3.x.jar', 'spring3-aop', null, ''],
     ['catalina.jar', 'catalina', null, ''],
     ['my-app.jar', 'my-app', null, ''],
     ['2.0.jar', '2.0', null, ''],

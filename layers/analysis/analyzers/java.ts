@@ -17,7 +17,7 @@ import { personText } from '../texts/declared-person.ts';
  */
 export const java: Analyzer = {
   name: 'java',
-  version: 1,
+  version: 2,
   wants: isArchiveName,
   read: readPackages,
   assemble: assemblePackages,

@@ -12,12 +12,12 @@ import { yarnLockModules } from '../npm/yarn-lock.ts';
 import { isObject, type JsonObject, readJsonFile } from '../texts/json-file.ts';
 
 /**
- * Packages that the lock files of npm, Yarn, pnpm, Bun and Deno name. A lock file within a module folder is for those who work
- * on that module, and says nothing of the image.
+ * Packages that the lock files of npm, Yarn, pnpm, Bun and Deno name. A lock file within an installed module, gem or Python package is for
+ * those who work on that, and says nothing of the image.
  */
 export const npmLock: Analyzer = {
   name: 'npm-lock',
-  version: 1,
+  version: 2,
   wants: (path) => readerOf(path) !== undefined,
   read: readLock,
   assemble: assemblePackages,
@@ -42,8 +42,12 @@ function readerOf(path: string): Reader | undefined {
   const found = readers.find(
     ([name]) => path.endsWith(name) && (path.length === name.length || path.at(-name.length - 1) === '/'),
   );
-  return found === undefined || /(^|\/)node_modules(_\d+)?\//.test(path) ? undefined : found[1];
+  return found === undefined || withinModule.test(path) ? undefined : found[1];
 }
+
+/** What is installed by npm, as a Node.js module of Debian, by RubyGems or Bundler, by pip. */
+const withinModule =
+  /(^|\/)(node_modules(_\d+)?|gems\/[^/]+-(\d[^/]*|[0-9a-f]{12})|(site|dist)-packages)\/|^usr\/(share|lib(\/[^/]+)?)\/nodejs\//;
 
 const textOf = (content: RandomAccess) => new TextDecoder().decode(content.all(maxBytes));
 

@@ -40,6 +40,9 @@ const qualifier =
   /^(?:alpha|beta|milestone|m|rc|cr|b|ea|pre|preview|sp|snapshot|final|ga|release|build|dev|rev|r|v|jre|android|incubating|redhat|jbossorg|fuse|atlassian|hadoop|spark|cdh|hdp|cdp|amzn|emr|patch|p|fix|hotfix|security)(?:\d[\w.+]*)?$/i;
 
 function jarName(stem: string, artifact: string, version: string | null, classifier: string): JarName {
+  // Debian's `spring3-aop-3.x.jar` says which line of versions it stands for, not which one it has.
+  if (version !== null && /\.x$/i.test(version))
+    return { stem, artifact: coordinateId(artifact), version: null, classifier };
   const known = coordinateVersion(version);
   // What looks like a version but cannot be one is part of the name.
   const id = coordinateId(version !== null && known === null ? stem : artifact);

@@ -28,6 +28,12 @@ test('a lock file counts where a project lies, not within a module', () => {
     ['srv/app/node_modules/x/package-lock.json', 0],
     ['node_modules/x/npm-shrinkwrap.json', 0],
     ['usr/lib/node_modules_20/npm/package-lock.json', 0],
+    ['usr/share/nodejs/postcss/package-lock.json', 0],
+    ['usr/lib/x86_64-linux-gnu/nodejs/iconv/package-lock.json', 0],
+    ['srv/usr/share/nodejs/package-lock.json', 1],
+    ['usr/lib/ruby/gems/3.1.0/gems/typeprof-0.21.2/vscode/package-lock.json', 0],
+    ['srv/gems/app/package-lock.json', 1],
+    ['usr/lib/python3/dist-packages/jupyterlab/staging/package-lock.json', 0],
     ['srv/app/my-package-lock.json', 0],
     ['srv/app/package-lock.json.bak', 0],
   ] as const) {
