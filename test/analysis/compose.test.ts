@@ -231,6 +231,14 @@ test('a folder may be marked as opaque, or taken away, many times in a layer', a
   assert.deepEqual(paths(composed), ['d/', 'd/new', 'd/s/', 'd/s/newer']);
 });
 
+test('folders that no entry describes are made up to a number, and what would need more is a note', async () => {
+  const deep = (n: number) => file(`${n}/${'d/'.repeat(1990)}x`);
+  const composed = await laid([[...Array.from({ length: 130 }, (_, n) => deep(n)), file('last')]]);
+  assert.equal(composed.count, 250_000 + 125 + 1);
+  assert.match(composed.notes[0]!.problem, /left out: more than 250000 folders are in no entry of their own/);
+  assert.equal(composed.notes.length, 5);
+});
+
 test('an entry behind links that go in circles is left out with a note', async () => {
   const composed = await laid([[{ path: 'x', link: 'x' }, file('x/a'), file('b')]]);
   assert.deepEqual(paths(composed), ['b', 'x']);

@@ -3,7 +3,7 @@ import type { Fact } from '#schema/layer-report.ts';
 import type { Analyzer, FoundPackage, ImageView, WantedFile } from '../analyzer.ts';
 import { languagePackage } from '../language-package.ts';
 import { type Listed, listedFacts } from '../listed-facts.ts';
-import { isObject, type JsonObject } from '../texts/json-file.ts';
+import { isObject, type JsonObject, scalarText } from '../texts/json-file.ts';
 import { vcsUrl } from '../texts/vcs-url.ts';
 import { readYamlFile } from '../texts/yaml-file.ts';
 
@@ -41,7 +41,7 @@ function* lockedPackages(packages: JsonObject): Iterable<Locked> {
     const described = isObject(entry['description']) ? entry['description'] : {};
     const server = described['url'];
     const git = entry['source'] === 'git' ? vcsUrl(server, described['resolved-ref']) : null;
-    const dependency = /^(direct (main|dev|overridden)|transitive)$/.exec(String(entry['dependency']))?.[0];
+    const dependency = /^(direct (main|dev|overridden)|transitive)$/.exec(scalarText(entry['dependency']))?.[0];
     yield {
       name: described['name'] ?? key,
       version: entry['version'],

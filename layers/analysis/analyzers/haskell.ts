@@ -5,7 +5,7 @@ import { languagePackage } from '../language-package.ts';
 import { licenseNames, declaredLicense } from '../licenses/spdx.ts';
 import { type Listed, listedFacts } from '../listed-facts.ts';
 import { stanzas } from '../texts/deb822.ts';
-import { isObject } from '../texts/json-file.ts';
+import { isObject, scalarText } from '../texts/json-file.ts';
 import { textLines } from '../texts/text-lines.ts';
 import { readYamlFile } from '../texts/yaml-file.ts';
 
@@ -60,7 +60,7 @@ function registered(file: WantedFile): readonly HaskellPackage[] {
 function* completed(packages: unknown): Iterable<HaskellPackage> {
   for (const entry of Array.isArray(packages) ? packages : []) {
     const done = isObject(entry) && isObject(entry['completed']) ? entry['completed'] : {};
-    const [, name, version] = /^([A-Za-z0-9-]{1,200}?)-([0-9.]+)(?:@|$)/.exec(String(done['hackage'])) ?? [];
+    const [, name, version] = /^([A-Za-z0-9-]{1,200}?)-([0-9.]+)(?:@|$)/.exec(scalarText(done['hackage'])) ?? [];
     yield { name: name ?? done['name'], version: version ?? done['version'] };
   }
 }

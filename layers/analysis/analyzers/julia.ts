@@ -3,7 +3,7 @@ import type { Fact } from '#schema/layer-report.ts';
 import type { Analyzer, FoundPackage, ImageView, WantedFile } from '../analyzer.ts';
 import { languagePackage } from '../language-package.ts';
 import { type Listed, listedFacts } from '../listed-facts.ts';
-import { isObject, type JsonObject } from '../texts/json-file.ts';
+import { isObject, type JsonObject, scalarText } from '../texts/json-file.ts';
 import { readTomlFile } from '../texts/toml-file.ts';
 
 /**
@@ -60,7 +60,7 @@ function identityOf(entry: JsonObject): Pick<JuliaPackage, 'uuid' | 'requires'> 
   const names = Array.isArray(deps) ? deps : isObject(deps) ? Object.keys(deps) : [];
   const requires = names.filter((name): name is string => typeof name === 'string' && /^\w{1,200}$/.test(name));
   return {
-    uuid: String(entry['uuid']).toLowerCase(),
+    uuid: scalarText(entry['uuid']).toLowerCase(),
     ...(requires.length > 0 ? { requires: [...new Set(requires.slice(0, 1000))].sort() } : {}),
   };
 }

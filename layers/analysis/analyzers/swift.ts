@@ -3,7 +3,7 @@ import type { Fact } from '#schema/layer-report.ts';
 import type { Analyzer, FoundPackage, ImageView, WantedFile } from '../analyzer.ts';
 import { languagePackage } from '../language-package.ts';
 import { type Listed, listedFacts } from '../listed-facts.ts';
-import { isObject, type JsonObject, readJsonFile } from '../texts/json-file.ts';
+import { isObject, type JsonObject, readJsonFile, scalarText } from '../texts/json-file.ts';
 
 /**
  * Packages of Swift that a `Package.resolved` pins, in any of its three versions (SwiftPM: ResolvedPackagesStore). A package is
@@ -34,7 +34,7 @@ function* pinned(pins: readonly unknown[]): Iterable<Pin> {
   for (const pin of pins) {
     if (!isObject(pin) || pin['kind'] === 'localSourceControl') continue;
     const state = isObject(pin['state']) ? pin['state'] : {};
-    const commit = /^[0-9a-f]{7,64}$/.exec(String(state['revision']))?.[0];
+    const commit = /^[0-9a-f]{7,64}$/.exec(scalarText(state['revision']))?.[0];
     yield { name: nameOf(pin), version: state['version'] ?? commit, ...(commit === undefined ? {} : { commit }) };
   }
 }

@@ -56,7 +56,7 @@ function* readFile(file: WantedFile): Iterable<Fact> {
   const { kind } = placeOf(file.path)!;
   if (kind === 'core') {
     const text = Buffer.from(file.content.read(0, versionBytes)).toString('utf8');
-    const version = /^\s*\$wp_version\s*=\s*(['"])([0-9][\w.+-]{0,60})\1/m.exec(text)?.[2];
+    const version = /^[ \t]*\$wp_version\s*=\s*(['"])([0-9][\w.+-]{0,60})\1/m.exec(text)?.[2];
     if (version !== undefined) yield { key: 'wordpress', data: { version } };
     return;
   }

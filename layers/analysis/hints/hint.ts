@@ -1,5 +1,5 @@
 import type { PackageType } from '#core/ecosystem.ts';
-import { isObject, type JsonObject } from '../texts/json-file.ts';
+import { isObject, type JsonObject, scalarText } from '../texts/json-file.ts';
 import { declaredText, identityProblem } from '../texts/declared-text.ts';
 
 /** A hint that can be used, its fields of whatever spelling read; texts are bounded. */
@@ -36,7 +36,7 @@ const maxList = 10_000;
 /** Reads one hint; a text says, in words that follow its number, why it cannot be used. */
 export function readHint(item: unknown): Hint | string {
   if (!isObject(item)) return 'is no object';
-  const word = String(item['type']).toLowerCase().slice(0, 40);
+  const word = scalarText(item['type']).toLowerCase().slice(0, 40);
   const type = Object.hasOwn(types, word) ? types[word]! : null;
   if (type === null) return `has the type '${word}', which hints cannot have`;
   const name = textOf(item['name']);
@@ -50,7 +50,7 @@ export function readHint(item: unknown): Hint | string {
     origin: textOf([item['origins'], item['origin']].flat().filter(isText).join(', ')),
     location: textOf(item['location']),
     licenses: nonEmpty([item['licenses'], item['license']].flat().filter(isText)),
-    size: /^\d{1,15}$/.test(String(item['size'])) ? Number(item['size']) : null,
+    size: /^\d{1,15}$/.test(scalarText(item['size'])) ? Number(item['size']) : null,
     files: nonEmpty([item['files']].flat().filter(isText)),
     metadata: metadataOf(item['metadata']),
   };

@@ -40,6 +40,9 @@ export interface NoWay {
   readonly reason: string;
 }
 
+/** Folders that are made because something is put in them: one entry of 4 kB could otherwise ask for two thousand. */
+const mostImplied = 250_000;
+
 interface Step {
   readonly node: FileNode;
   readonly name: string;
@@ -50,6 +53,7 @@ export class FileTree {
   readonly root: FileNode = newFolder(0);
   readonly #limits: Limits;
   #count = 0;
+  #implied = 0;
   #lastParent: string | null = null;
   #lastFolder: FileNode | null = null;
 
@@ -186,6 +190,9 @@ export class FileTree {
       const { node: folder } = steps.at(-1)!;
       let node = folder.children?.get(part);
       if (makeBy !== null && (node === undefined || (node.children === null && node.type !== 'symlink'))) {
+        this.#implied += 1;
+        if (this.#implied > mostImplied)
+          return { reason: `more than ${mostImplied} folders are in no entry of their own` };
         node = newFolder(makeBy);
         this.put(folder, part, node);
       }

@@ -37,6 +37,11 @@ function countParts(bytes: Uint8Array): number {
   return parts;
 }
 
+/** A text, or a number as it is written; empty for anything else, of which a hostile one cannot even be written (`{"toString":1}`). */
+export function scalarText(value: unknown): string {
+  return typeof value === 'string' ? value : typeof value === 'number' ? String(value) : '';
+}
+
 /** True for a JSON object: not null, not an array. */
 export function isObject(value: unknown): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
