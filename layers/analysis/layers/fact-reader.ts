@@ -25,6 +25,9 @@ export interface FactReaderOptions {
   readonly onRead?: (read: number) => void;
 }
 
+/** Facts of one file for one analyzer, which are in memory together, small ones at many times their length. */
+const mostFacts = 100_000;
+
 /** Runs the analyzers over the files of one layer: what they throw is a problem of that file, never the end of the layer. */
 export class FactReader {
   readonly #analyzers: readonly Analyzer[];
@@ -60,6 +63,8 @@ export class FactReader {
       for (const fact of analyzer.read(file)) {
         const problem = budget.take(JSON.stringify(fact).length);
         if (problem !== null) return { facts, problem };
+        if (facts.length === mostFacts)
+          return { facts, problem: `not read to its end: it tells of more than ${mostFacts} things` };
         facts.push(fact);
       }
       return { facts, problem: null };
