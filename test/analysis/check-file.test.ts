@@ -46,6 +46,7 @@ test('all that has changed is told, in one order', () => {
     kind: 'changed',
     what: ['type'],
   });
+  assert.deepEqual(check({ mode: 0o755 }, { type: 'hardlink', link: 'b' }), { kind: 'changed', what: ['mode'] });
   assert.deepEqual(check({ mode: 0o4755 }, { mode: 0o755 }), { kind: 'changed', what: ['mode'] });
 });
 

@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Readable } from 'node:stream';
 import { test } from 'node:test';
 import { gzipSync } from 'node:zlib';
 import { type AnalysisSettings, defaultAnalysisSettings } from '#analysis/analysis-settings.ts';
@@ -140,6 +141,7 @@ test('of files of rpm that a later layer wrote, deleted or gave away, each is to
     file('etc/tool.conf', 'by the user'),
     file('etc/free', 'by the user', { mode: 0o600 }),
     file('var/log/tool', 'lines'),
+    file('usr/share/doc/tool', 'from elsewhere'),
   ];
   const changes: Readonly<Record<string, string>> = {
     'tool /usr/bin/other intact': 'tool /usr/bin/other changed content',
@@ -149,6 +151,7 @@ test('of files of rpm that a later layer wrote, deleted or gave away, each is to
     'tool /usr/bin/same intact': 'tool /usr/bin/same changed content',
     'tool /etc/tool.conf intact config': 'tool /etc/tool.conf changed content config',
     'tool /var/log/tool left-out': 'tool /var/log/tool intact',
+    'tool /usr/share/doc/tool left-out': 'tool /usr/share/doc/tool present',
   };
   await withImage([rpmImage, later], {}, async ({ rows }) =>
     assert.deepEqual(await rows(), intact.map((row) => changes[row] ?? row).sort()),
@@ -248,6 +251,7 @@ test('files of pacman are compared by what their mtree says, and backups are con
     './.PKGINFO time=1.0 size=1 sha256digest=00',
     './usr type=dir mode=755',
     `./usr/with\\040blank time=1.0 size=1 sha256digest=${sum('sha256', 'blank')}`,
+    `./usr/\\303\\244 sha256digest=${sum('sha256', 'ä')}`,
     './usr/link type=link link=with\\040blank',
     `./etc/conf mode=600 sha256digest=${sum('sha256', 'conf')}`,
   ].join('\n');
@@ -257,6 +261,7 @@ test('files of pacman are compared by what their mtree says, and backups are con
     file(`${folder}/files`, '%FILES%\nusr/\nusr/with blank\n\n%BACKUP%\netc/conf\t00\n\n'),
     { path: `${folder}/mtree`, content: gzipSync(mtree) },
     file('usr/with blank', 'changed'),
+    file('usr/ä', 'ä'),
     { path: 'usr/link', type: 'symlink', link: 'with blank' } as const,
     file('etc/conf', 'conf', { mode: 0o644 }),
   ];
@@ -265,6 +270,7 @@ test('files of pacman are compared by what their mtree says, and backups are con
       'a /etc/conf changed mode config',
       'a /usr/link present',
       'a /usr/with blank changed content',
+      'a /usr/ä intact',
     ]),
   );
 });
@@ -283,18 +289,25 @@ test('an image whose layer report is gone is checked by another of the same read
 });
 
 test('facts that an older reader left are not taken for those of now', async () => {
-  await withImage([dpkgImage], {}, async ({ blobs, report, rows }) => {
-    const { diffId } = report.layers[0]!;
+  await withImage([dpkgImage], {}, async ({ blobs, report, rows, again }) => {
+    const before = await rows();
+    const diffId = report.layers[0]!.diffId as Digest;
     const old: LayerRecord[] = [];
-    for await (const record of (await readLayerReport(blobs, report.analyzers, diffId as Digest)) ?? [])
+    const first = '0'.repeat(16);
+    for await (const record of (await readLayerReport(blobs, report.analyzers, diffId)) ?? [])
       old.push(record.kind === 'head' ? { ...record, members: ['dpkg@1'] } : record);
-    await deleteLayerReport(blobs, report.analyzers, diffId as Digest);
-    const bytes = encodeLayerReport(
-      (async function* () {
-        yield* old;
-      })(),
-    );
-    await putLayerReport(blobs, report.analyzers, diffId as Digest, bytes);
+    const storeOld = async (set: string) => {
+      const records = old.map((record) => (record.kind === 'head' ? { ...record, analyzers: set } : record));
+      await deleteLayerReport(blobs, set, diffId);
+      await putLayerReport(blobs, set, diffId, encodeLayerReport(Readable.from(records)));
+    };
+    const other = await again({ searchBytes: 1 });
+    await storeOld(first);
+    await deleteLayerReport(blobs, report.analyzers, diffId);
+    assert.deepEqual(await rows(), before);
+    await deleteLayerReport(blobs, other.analyzers, diffId);
+    await assert.rejects(rows(), isFault('data/corrupt', /as it is read now/));
+    await storeOld(report.analyzers);
     await assert.rejects(rows(), isFault('data/corrupt', /as it is read now/));
   });
 });

@@ -76,10 +76,10 @@ function packagesIn(view: ImageView) {
   );
 }
 
-/** `so:libc.musl-x86_64.so.1 busybox>=1.36 !old`: without versions; what must not be there is left out. */
+/** `so:libc.musl-x86_64.so.1 busybox>=1.36 !old`: without versions; `!` before a name is of what must not be there, and names nothing that is. */
 function plainNames(declared: string | null): readonly string[] {
   const names = (declared ?? '').split(/\s+/).map((word) => word.replace(/[<>=~@].*$/s, ''));
-  return [...new Set(names)].filter((name) => name !== '' && !name.startsWith('!'));
+  return [...new Set(names)].filter((name) => name !== '');
 }
 
 const needsOf = ({ depends }: ApkData): readonly Need[] => plainNames(depends).map((name) => [name]);

@@ -124,7 +124,7 @@ function packageOf(slice: string | null): string {
 /** A path is of every package that has a slice with it; folders end in a slash. `final_sha256` is what a script made of it. */
 function addPath(its: JsonObject, files: Map<string, OwnedFilesBuilder>, budget: FilesBudget): void {
   const { path, mode, slices, sha256, final_sha256: final } = its as Readonly<Record<string, unknown>>;
-  if (typeof path !== 'string' || path.endsWith('/') || !Array.isArray(slices)) return;
+  if (typeof path !== 'string' || !Array.isArray(slices)) return;
   const hex = typeof final === 'string' ? final : sha256;
   const isLink = typeof its['link'] === 'string' && its['inode'] === undefined;
   const expected = {

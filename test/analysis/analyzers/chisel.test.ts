@@ -12,7 +12,11 @@ const wall = (...lines: readonly string[]) => zstdCompressSync([header, ...lines
 const bash = '{"kind":"package","name":"bash","version":"5.2-1","arch":"amd64"}';
 
 test("a file that is only called so is nobody's", () => {
-  for (const text of ['{"kind":"package","name":"a","version":"1"}', 'plain', ''])
+  for (const text of [
+    '{"kind":"package","name":"a","version":"1"}\n{"kind":"package","name":"b","version":"1"}',
+    'plain',
+    '',
+  ])
     assert.deepEqual(analyzeFiles(chisel, { 'opt/manifest.wall': zstdCompressSync(text) }), {
       packages: [],
       notes: [],

@@ -225,6 +225,11 @@ test('os-release is read with the quoting of a shell', () => {
   });
 });
 
+test('repositories of several branches do not tell which Alpine an image is, nor do those of others', () => {
+  for (const repositories of ['/alpine/v3.18/main\n/alpine/edge/main', 'https://example.org/v3.18/main', ''])
+    assert.equal(detect({ 'etc/apk/repositories': repositories }), null);
+});
+
 test('an image without any release file has no distribution', () => {
   assert.equal(detect({ 'app/server': 'x', 'etc/passwd': 'root' }), null);
   assert.equal(detect({ 'etc/os-release': '\0\0\0', 'etc/redhat-release': 'Plan 9' }), null);

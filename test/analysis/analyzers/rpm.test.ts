@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { rpm } from '#analysis/analyzers/rpm.ts';
-import { runAnalyzer, type SmallTree } from '#test/support/run-analyzer.ts';
+import { runAnalyzer, type SmallTree, viewOf } from '#test/support/run-analyzer.ts';
 import { bdbFile, headerOf, insertHeaders, ndbFile, rpmHeader, sqliteFile } from '#test/support/rpm-database.ts';
 
 const bash = { name: 'bash', version: '5.1', release: '2.el9', arch: 'x86_64', source: 'bash-5.1-2.el9.src.rpm' };
@@ -323,4 +323,21 @@ test('when a package was installed, who packed it and whether it is signed is to
   for (const signature of [259, 262, 267, 268, 278])
     assert.deepEqual(told({ signature }), { installed, packager, signed: 'yes' }, `${signature}`);
   assert.deepEqual(told({ name: 'gpg-pubkey' }), { installed, packager });
+});
+
+test('of what a package provides only what others may need is kept, each once', () => {
+  const provides = [
+    'a',
+    'a(x86-64)',
+    'config(a)',
+    'product(SLES)',
+    'weakremover(x)',
+    'libz.so.1(A)',
+    'libz.so.1(B)',
+    '',
+  ];
+  const header = rpmHeader({ name: 'a', version: '1', release: '1', provides });
+  const { facts } = viewOf(rpm, { 'var/lib/rpm/Packages.db': ndbFile([header]) });
+  const data = facts[0]?.facts[0]?.data as { readonly provides: readonly string[] };
+  assert.deepEqual(data.provides, ['a(x86-64)', 'libz.so.1']);
 });
