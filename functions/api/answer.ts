@@ -25,7 +25,11 @@ export function faultResponse(fault: Fault): ApiResponse {
   const outer = status === 503 ? `${whyAway(fault)}; try again` : 'internal error';
   const message = hidden ? `${outer}; the log of the server says more` : fault.message;
   const detail = { error_codes: [], code: fault.code, ...(hidden ? {} : fault.detail) };
-  const headers = { 'content-type': 'application/json', ...(retry && status === 503 ? { 'retry-after': '5' } : {}) };
+  const after = fault.detail['retry_after'] ?? (retry && status === 503 ? 5 : null);
+  const headers = {
+    'content-type': 'application/json',
+    ...(typeof after === 'number' ? { 'retry-after': String(after) } : {}),
+  };
   return { status, headers, body: JSON.stringify({ message, httpcode: status, detail }) };
 }
 

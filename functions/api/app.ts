@@ -1,5 +1,5 @@
-import type { Authenticate } from '#access/authenticate.ts';
-import type { Principal } from '#access/principal.ts';
+import type { Authenticator, Sender } from '#access/authenticate.ts';
+import { type Principal, requireRight } from '#access/principal.ts';
 import { about } from '#core/about.ts';
 import { Fault, faults } from '#core/fault.ts';
 import { faultResponse, json, problem } from './answer.ts';
@@ -11,10 +11,10 @@ import type { ApiRequest, ApiResponse, ApiWorld, Route } from './route.ts';
 export type App = (request: ApiRequest) => Promise<ApiResponse>;
 
 /** The API over a route table: the same for the local server and for API Gateway. */
-export function createApp(world: ApiWorld, routes: readonly Route[], authenticate: Authenticate): App {
+export function createApp(world: ApiWorld, routes: readonly Route[], authenticator: Authenticator): App {
   const answered = async (request: ApiRequest, found: Found) => {
     try {
-      return await inTime(world, request, answer(world, routes, authenticate, request, found));
+      return await inTime(world, request, answer(world, routes, authenticator, request, found));
     } catch (thrown) {
       const fault = Fault.from(thrown);
       if (faults[fault.code].status >= 500)
@@ -52,7 +52,7 @@ async function inTime({ clock }: ApiWorld, { until }: ApiRequest, work: Promise<
 async function answer(
   world: ApiWorld,
   routes: readonly Route[],
-  authenticate: Authenticate,
+  authenticator: Authenticator,
   request: ApiRequest,
   found: Found,
 ): Promise<ApiResponse> {
@@ -60,18 +60,35 @@ async function answer(
   if (found.kind === 'options') return { status: 204, headers: { allow: found.allow }, body: '' };
   if (found.kind === 'unknown-method') return problem(405, undefined, { allow: found.allow });
   const { route, params } = found;
-  const principal = await principalOf(route, authenticate, request);
+  const sender = { authorization: request.headers['authorization'] ?? null, address: request.address ?? '' };
+  const principal = await principalOf(found, authenticator, sender, request);
   const query = readQuery(route, request.query);
   if (query.kind === 'refused') return problem(400, query.problem);
   const body = readBody(route, request.body);
   if (body.kind === 'refused') return problem(400, body.problem);
-  return json(200, await route.handle({ world, principal, params, query: query.value, body: body.value, routes }));
+  const given = { params, query: query.value, body: body.value, sender };
+  const answered = await json(
+    route.status ?? 200,
+    await route.handle({ world, principal, authenticator, routes, ...given }),
+  );
+  // RFC 6749, 5.1
+  return route.secret === true
+    ? { ...answered, headers: { ...answered.headers, 'cache-control': 'no-store' } }
+    : answered;
 }
 
-async function principalOf(route: Route, authenticate: Authenticate, { headers }: ApiRequest): Promise<Principal> {
-  if (route.access === 'public') return { user: '', account: '', admin: false };
-  const principal = await authenticate(headers['authorization'] ?? null, headers['x-anchore-account'] ?? null);
-  if (route.access === 'admin' && !principal.admin)
-    throw new Fault('auth/forbidden', 'Not authorized. Requires permissions: domain=system action=* target=*');
+async function principalOf(
+  { route, params }: Found & { readonly kind: 'route' },
+  authenticator: Authenticator,
+  sender: Sender,
+  { headers }: ApiRequest,
+): Promise<Principal> {
+  if (route.access === 'public') return nobody;
+  const account = params['accountname'] ?? (headers['x-anchore-account'] || null);
+  const principal = await authenticator.authenticate(sender, account);
+  const own = route.ownUser === true && params['username'] === principal.user && principal.account === principal.home;
+  if (route.access !== 'user' && !own) requireRight(principal, route.access);
   return principal;
 }
+
+const nobody: Principal = { user: '', home: '', account: '', role: null, admin: false, by: 'password' };

@@ -13,7 +13,12 @@ export type ProxyEvent = Pick<
   | 'multiValueQueryStringParameters'
   | 'body'
   | 'isBase64Encoded'
-> & { readonly requestContext: Pick<APIGatewayProxyEvent['requestContext'], 'requestId' | 'requestTimeEpoch'> };
+> & {
+  readonly requestContext: Pick<APIGatewayProxyEvent['requestContext'], 'requestId' | 'requestTimeEpoch'> & {
+    /** Who sent it, by what API Gateway itself saw. */
+    readonly identity?: { readonly sourceIp?: string };
+  };
+};
 
 /**
  * The request in an event of API Gateway. Its path comes without the stage and percent-encoded, its query decoded; a body of one of
@@ -39,6 +44,7 @@ export function fromProxyEvent(
     query,
     headers,
     body: Buffer.from(event.body ?? '', event.isBase64Encoded ? 'base64' : 'utf8'),
+    address: event.requestContext.identity?.sourceIp ?? '',
     id: event.requestContext.requestId,
     until: Math.min(now + leftMs, gatewayEnd(event, now)) - lastWordMs,
   };

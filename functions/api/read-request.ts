@@ -1,4 +1,4 @@
-import { type Read, readShape } from '#schema/api/shape.ts';
+import { type Read, readShape, type Shape } from '#schema/api/shape.ts';
 import type { Route } from './route.ts';
 
 /** The query of a request by the shape of its route. A parameter without a value counts as not given; of several the last. */
@@ -13,6 +13,7 @@ export function readQuery(route: Route, query: URLSearchParams): Read<unknown> {
 
 /** The body of a request by the shape of its route. */
 export function readBody(route: Route, bytes: Uint8Array): Read<unknown> {
+  if (route.form !== undefined) return readForm(route.form, bytes);
   if (route.body === undefined) return { kind: 'read', value: undefined };
   try {
     const text = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
@@ -22,6 +23,13 @@ export function readBody(route: Route, bytes: Uint8Array): Read<unknown> {
     const reason = thrown instanceof OddText ? thrown.message : 'it is not JSON in UTF-8, or is nested too deep';
     return { kind: 'refused', problem: `the request body cannot be read: ${reason}` };
   }
+}
+
+/** A form as clients of OAuth send it; a field without a value counts as not given, of several the last (RFC 6749, 3.2). */
+function readForm(shape: Shape, bytes: Uint8Array): Read<unknown> {
+  const fields = [...new URLSearchParams(Buffer.from(bytes).toString('utf8'))].filter(([, value]) => value !== '');
+  const read = readShape(shape, Object.fromEntries(fields));
+  return read.kind === 'read' ? read : { kind: 'refused', problem: `form field ${read.problem}` };
 }
 
 class OddText extends Error {}

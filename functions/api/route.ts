@@ -1,3 +1,5 @@
+import type { Authenticator, Sender } from '#access/authenticate.ts';
+import type { Action } from '#access/permissions.ts';
 import type { Principal } from '#access/principal.ts';
 import type { AdmitWorld } from '#catalog/admit-image.ts';
 import type { Limits } from '#core/limits.ts';
@@ -17,6 +19,8 @@ export interface ApiRequest {
   /** Names in lower case. */
   readonly headers: Readonly<Record<string, string | undefined>>;
   readonly body: Uint8Array;
+  /** The network address of whoever sent it; left out where that is not known. */
+  readonly address?: string;
   /** By which whoever carried it knows it; in every line of the log. */
   readonly id?: string;
   /** The time by which it must have an answer, of whatever kind; left out where whoever asks waits. */
@@ -37,12 +41,14 @@ export interface Call<Query = unknown, Body = unknown> {
   readonly params: Readonly<Record<string, string>>;
   readonly query: Query;
   readonly body: Body;
+  readonly sender: Sender;
+  readonly authenticator: Authenticator;
   /** The table that the route stands in. */
   readonly routes: readonly Route[];
 }
 
 /**
- * A line of the route table. `handle` gives what is sent as JSON with 200; an async iterable gives the JSON text in pieces,
+ * A line of the route table. `handle` gives what is sent as JSON; an async iterable gives the JSON text in pieces,
  * undefined an empty body.
  */
 export interface Route<Query = unknown, Body = unknown> {
@@ -50,10 +56,22 @@ export interface Route<Query = unknown, Body = unknown> {
   /** As in the contract: `/images/{digest}/vuln/{vtype}`, without the `/v1` that may stand before it. */
   readonly path: string;
   readonly summary: string;
-  readonly access: 'public' | 'user' | 'admin';
+  /**
+   * Who may call it: everybody, whoever has signed in, or who has this right in the account: the one that the path names as
+   * `{accountname}`, else the one that the request is for.
+   */
+  readonly access: 'public' | 'user' | Action;
+  /** The user that the path names as `{username}` needs no right. */
+  readonly ownUser?: true;
   /** An object shape, one key a parameter. Parameters that it does not name are let through unread. */
   readonly query?: Shape<Query>;
   readonly body?: Shape<Body>;
+  /** In place of a body: fields of a form, application/x-www-form-urlencoded, or nothing at all. */
+  readonly form?: Shape<Body>;
+  /** Of an answer that is no error; 200 when left out. */
+  readonly status?: 204;
+  /** The answer holds a secret: nobody keeps it on the way. */
+  readonly secret?: true;
   /** Null: nothing is sent. */
   readonly answer: Shape | null;
   handle(call: Call<Query, Body>): Promise<unknown>;

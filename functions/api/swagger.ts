@@ -43,8 +43,16 @@ function describe(routes: readonly Route[]): object {
     schemes: ['http', 'https'],
     consumes: ['application/json'],
     produces: ['application/json'],
-    securityDefinitions: { basicAuth: { type: 'basic' } },
-    security: [{ basicAuth: [] }],
+    securityDefinitions: {
+      basicAuth: { type: 'basic' },
+      bearerAuth: {
+        type: 'apiKey',
+        name: 'Authorization',
+        in: 'header',
+        description: 'Bearer, and a token or an API key',
+      },
+    },
+    security: [{ basicAuth: [] }, { bearerAuth: [] }],
     paths,
     definitions,
   };
@@ -53,13 +61,20 @@ function describe(routes: readonly Route[]): object {
 type SchemaOf = (shape: Shape, direction: 'input' | 'output') => SwaggerSchema;
 
 function operation(route: Route, schemaOf: SchemaOf): object {
-  const given = [...pathParameters(route), ...queryParameters(route, schemaOf), ...bodyParameter(route, schemaOf)];
+  const given = [
+    ...pathParameters(route),
+    ...listed('query', route.query, schemaOf),
+    ...listed('formData', route.form, schemaOf),
+    ...bodyParameter(route, schemaOf),
+  ];
   const account = { name: 'x-anchore-account', in: 'header', required: false, type: 'string' };
   const parameters = route.access === 'public' ? given : [...given, account];
   return {
     summary: route.summary,
     operationId: operationId(route),
     ...(route.access === 'public' ? { security: [] } : {}),
+    ...(route.access === 'public' || route.access === 'user' ? {} : { 'x-anchore-authz-action': route.access }),
+    ...(route.form === undefined ? {} : { consumes: ['application/x-www-form-urlencoded'] }),
     ...(parameters.length === 0 ? {} : { parameters }),
     responses: responses(route, schemaOf),
   };
@@ -75,15 +90,15 @@ function pathParameters({ path }: Route): object[] {
   return [...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => ({ name, in: 'path', required: true, type: 'string' }));
 }
 
-function queryParameters({ query }: Route, schemaOf: SchemaOf): object[] {
-  if (query === undefined) return [];
-  const { properties = {}, required = [] } = schemaOf(query, 'input') as {
+function listed(place: 'query' | 'formData', shape: Shape | undefined, schemaOf: SchemaOf): object[] {
+  if (shape === undefined) return [];
+  const { properties = {}, required = [] } = schemaOf(shape, 'input') as {
     properties?: Readonly<Record<string, object>>;
     required?: readonly string[];
   };
   return Object.entries(properties).map(([name, schema]) => ({
     name,
-    in: 'query',
+    in: place,
     required: required.includes(name),
     ...schema,
   }));
@@ -99,8 +114,8 @@ function responses(route: Route, schemaOf: SchemaOf): object {
   const ok =
     route.answer === null ? { description: 'Done' } : { description: 'Done', schema: schemaOf(route.answer, 'output') };
   return {
-    200: ok,
-    ...(route.query === undefined && route.body === undefined ? {} : { 400: problem }),
+    [route.status ?? 200]: ok,
+    ...(route.query === undefined && route.body === undefined && route.form === undefined ? {} : { 400: problem }),
     ...(route.access === 'public' ? {} : { 401: { description: 'No or wrong credentials, in plain text' } }),
     ...(route.access === 'public' ? {} : { 403: error('The credentials do not allow this') }),
     ...(route.path.includes('{') ? { 404: error('There is nothing under this name') } : {}),

@@ -46,6 +46,7 @@ async function answer(app: App, request: IncomingMessage, response: ServerRespon
       query: new URLSearchParams(query),
       headers: request.headers as Record<string, string | undefined>,
       body: await readBody(request, maxBody),
+      address: request.socket.remoteAddress ?? '',
     });
     if (typeof body === 'string') {
       const length = status === 204 ? {} : { 'content-length': String(Buffer.byteLength(body)) };

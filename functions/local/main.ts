@@ -1,4 +1,5 @@
-import { authenticator, ensureAdmin } from '#access/authenticate.ts';
+import { authenticator } from '#access/authenticate.ts';
+import { ensureAdmin } from '#access/ensure-admin.ts';
 import type { AnalysisSettings } from '#analysis/analysis-settings.ts';
 import { openLayerPool } from '#analysis/layer-pool.ts';
 import type { OpenRegistryImage } from '#catalog/admit-image.ts';

@@ -1,5 +1,5 @@
-import { findUser } from '#access/account-store.ts';
-import { ensureAdmin } from '#access/authenticate.ts';
+import { findUser } from '#access/user-store.ts';
+import { ensureAdmin } from '#access/ensure-admin.ts';
 import { Fault } from '#core/fault.ts';
 import type { AwsPlatform } from '#platform/aws/aws-platform.ts';
 import { ensureImport } from '#platform/aws/ensure-import.ts';

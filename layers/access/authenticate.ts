@@ -1,85 +1,136 @@
-import { createHash } from 'node:crypto';
 import { Fault } from '#core/fault.ts';
 import type { Platform } from '#platform/platform.ts';
-import { addAccount, findUser, setPassword } from './account-store.ts';
-import { hashPassword, isPassword, newPassword } from './password.ts';
-import type { Principal } from './principal.ts';
+import { apiKeyUser, isApiKey, parseApiKey } from './api-key.ts';
+import { passwordCheck } from './password-check.ts';
+import { narrowed } from './permissions.ts';
+import { notAuthorized, type Principal } from './principal.ts';
+import { findSignIn, type SignIn } from './sign-in-store.ts';
+import { readToken, signToken } from './token.ts';
+import { tokenKeys } from './token-keys.ts';
 
-type World = Pick<Platform, 'sql' | 'clock'>;
+type World = Pick<Platform, 'sql' | 'clock' | 'secrets'>;
 
-/** Asks who a request is from; throws `auth/required` or `auth/forbidden`. */
-export type Authenticate = (authorization: string | null, accountHeader: string | null) => Promise<Principal>;
+/** What a request says of its sender. */
+export interface Sender {
+  /** The header `authorization`. */
+  readonly authorization: string | null;
+  /** The network address it came from. */
+  readonly address: string;
+}
+
+export interface Token {
+  readonly text: string;
+  readonly lifeSeconds: number;
+}
+
+/** Knows who somebody is. */
+export interface Authenticator {
+  /**
+   * Who a request is from, meant for an account or, for null, the sender's own. Throws `auth/required`, `auth/throttled`, and
+   * `auth/forbidden` for an account that the sender has nothing to do with, whether or not it is there.
+   */
+  authenticate(sender: Sender, account: string | null): Promise<Principal>;
+  /** A token for whoever knows the password; throws as `authenticate`. */
+  issueToken(user: string, password: string, address: string): Promise<Token>;
+}
+
+const tokenLifeSeconds = 3600;
 
 /**
- * Sign-in by HTTP Basic. A good password is remembered for a minute by its digest, so that a client that sends it with
- * every request does not pay for the slow hash each time; unknown users cost as much as wrong passwords.
+ * Sign-in by HTTP Basic (a password, or a key under the name `_api_key`) and by Bearer (a token or a key). Each request looks the
+ * user up, so whoever was deleted, disabled or revoked is out with the next one.
  */
-export function authenticator(world: World): Authenticate {
-  const remembered = new Map<
-    string,
-    { readonly principal: Principal; readonly stored: string; readonly until: number }
-  >();
-  return async (authorization, accountHeader) => {
-    const [user, password] = basicCredentials(authorization);
-    const stored = await findUser(world, user);
-    const proof = createHash('sha256')
-      .update(JSON.stringify([user, password]))
-      .digest('base64');
-    const known = remembered.get(proof);
-    const fresh = known !== undefined && known.until > world.clock.now() && known.stored === stored?.password;
-    if (!fresh) {
-      remembered.delete(proof);
-      const good = await isPassword(password, stored?.password ?? (await dummy()));
-      if (stored === null || !good) throw new Fault('auth/required', 'Unauthorized');
-    }
-    if (stored!.accountState !== 'enabled')
-      throw new Fault('auth/forbidden', `Not authorized. Account ${stored!.account} not enabled.`);
-    const principal: Principal = { user, account: stored!.account, admin: stored!.accountType === 'admin' };
-    if (remembered.size >= 1000) remembered.clear();
-    remembered.set(proof, { principal, stored: stored!.password, until: world.clock.now() + 60_000 });
-    return forAccount(principal, accountHeader);
+export function authenticator(world: World): Authenticator {
+  const checkPassword = passwordCheck(world);
+  const keys = tokenKeys(world);
+  const byPassword = async (user: string, password: string, address: string, account: string | null) => {
+    const found = await findSignIn(world, { name: user }, account);
+    const good = await checkPassword({ user, password, stored: found?.password ?? null, address });
+    return good ? found : null;
+  };
+  const byToken = async (text: string, account: string | null) => {
+    const claims = await readToken(text, keys.find, world.clock.now());
+    if (claims === null) return null;
+    const found = await findSignIn(world, { id: claims.sub }, account);
+    return found?.password != null && found.passwordAt === claims.password_at ? found : null;
+  };
+  const byKey = async (text: string, account: string | null) => {
+    const key = parseApiKey(text);
+    if (key === null) return null;
+    const found = await findSignIn(world, { key: key.id }, account);
+    if (found?.key == null || !isApiKey(key, found.key.hash)) return null;
+    return (found.key.expiresAt ?? Number.POSITIVE_INFINITY) > world.clock.now() ? found : null;
+  };
+  return {
+    async authenticate({ authorization, address }, account) {
+      const proof = proofOf(authorization);
+      const found =
+        proof.by === 'password'
+          ? await byPassword(proof.user, proof.password, address, account)
+          : await (proof.by === 'key' ? byKey : byToken)(proof.text, account);
+      return principalOf(enabled(found), proof.by, account);
+    },
+    async issueToken(user, password, address) {
+      const found = enabled(await byPassword(storable(user), password, address, null));
+      const iat = Math.floor(world.clock.now() / 1000);
+      const claims = { sub: found.userId, password_at: found.passwordAt, iat, exp: iat + tokenLifeSeconds };
+      return { text: signToken(claims, await keys.newest()), lifeSeconds: tokenLifeSeconds };
+    },
   };
 }
 
-/**
- * Makes the administrator where there is none, with this password or a new one; answers the new one, to be shown once, or
- * null. A password that is given again replaces the stored one: so a lost one can be set.
- */
-export async function ensureAdmin(world: World, password: string | null): Promise<string | null> {
-  const stored = await findUser(world, 'admin');
-  if (stored === null) {
-    const first = password ?? newPassword();
-    const admin = { name: 'admin', type: 'admin', user: 'admin', password: await hashPassword(first) } as const;
-    const added = await addAccount(world, admin, world.clock.now());
-    return added && password === null ? first : null;
-  }
-  if (password !== null && !(await isPassword(password, stored.password)))
-    await setPassword(world, 'admin', await hashPassword(password), world.clock.now());
-  return null;
-}
-
-function basicCredentials(authorization: string | null): [string, string] {
+/** User and password of a Basic header; throws `auth/required`. */
+export function basicCredentials(authorization: string | null): readonly [user: string, password: string] {
   const encoded = /^basic +([A-Za-z0-9+/=_-]{1,4096})$/i.exec(authorization ?? '')?.[1];
   const text = encoded === undefined ? '' : Buffer.from(encoded, 'base64').toString('utf8');
   const colon = text.indexOf(':');
-  // A name with NUL is nobody's, and PostgreSQL takes it in no text.
-  if (colon < 1 || text.includes('\0')) throw new Fault('auth/required', 'Unauthorized');
-  return [text.slice(0, colon), text.slice(colon + 1)];
+  if (colon < 1) throw stranger();
+  return [storable(text.slice(0, colon)), text.slice(colon + 1)];
 }
 
-function forAccount(principal: Principal, header: string | null): Principal {
-  if (header === null || header === '' || header === principal.account) return principal;
-  if (principal.admin) return { ...principal, account: header };
-  throw new Fault(
-    'auth/forbidden',
-    `Not authorized. Requires permissions: domain=${header.slice(0, 128)} action=* target=*`,
-  );
+type Proof =
+  | { readonly by: 'password'; readonly user: string; readonly password: string }
+  | { readonly by: 'token' | 'key'; readonly text: string };
+
+/** `jwt` is the original's other word for Bearer. */
+function proofOf(authorization: string | null): Proof {
+  const bearer = /^(?:bearer|jwt) +([A-Za-z0-9._~+/=-]{1,4096})$/i.exec(authorization ?? '')?.[1];
+  if (bearer !== undefined) return { by: parseApiKey(bearer) === null ? 'token' : 'key', text: bearer };
+  const [user, password] = basicCredentials(authorization);
+  return user === apiKeyUser ? { by: 'key', text: password } : { by: 'password', user, password };
 }
 
-let dummyHash: Promise<string> | undefined;
+/** A name with NUL or halves of surrogate pairs is nobody's, and PostgreSQL takes it in no text. */
+function storable(user: string): string {
+  if (user.includes('\0') || !user.isWellFormed()) throw stranger();
+  return user;
+}
 
-/** What an unknown user's password is compared with. */
-function dummy(): Promise<string> {
-  dummyHash ??= hashPassword(newPassword());
-  return dummyHash;
+function enabled(found: SignIn | null): SignIn {
+  if (found === null) throw stranger();
+  const { account, state } = found.home;
+  if (state !== 'enabled') throw new Fault('auth/forbidden', `Not authorized. Account ${account} not enabled.`);
+  return found;
+}
+
+function principalOf(found: SignIn, by: Principal['by'], wanted: string | null): Principal {
+  const { user, home, member } = found;
+  const keyRole = found.key?.role ?? null;
+  const admin = home.admin && narrowed(home.role, keyRole) === 'full-control';
+  const account = wanted ?? home.account;
+  if (!admin && member === null) throw notAuthorized(account, '*');
+  if (!admin && member?.state !== 'enabled')
+    throw new Fault('auth/forbidden', `Not authorized. Account ${account} not enabled.`);
+  return {
+    user,
+    home: home.account,
+    account,
+    role: member === null ? null : narrowed(member.role, keyRole),
+    admin,
+    by,
+  };
+}
+
+function stranger(): Fault {
+  return new Fault('auth/required', 'Unauthorized');
 }

@@ -4,6 +4,9 @@ import { Fault } from '#core/fault.ts';
 /** Cost of a hash: about 50 ms and 16 MiB on a small core (OWASP password storage: scrypt N=2^14, r=8, p=5 or more). */
 const cost = { N: 1 << 14, r: 8, p: 5 };
 
+/** What the password of an unknown user is compared with: nothing hashes to it, and to find that out takes as long as any other. */
+export const nobodysPassword = ['scrypt', cost.N, cost.r, cost.p, 'A'.repeat(22), 'A'.repeat(43)].join(':');
+
 /** The stored form of a password: `scrypt:N:r:p:salt:hash`, base64url. Throws `input/invalid` outside 6 to 128 characters. */
 export async function hashPassword(password: string): Promise<string> {
   if (password.length < 6 || password.length > 128)

@@ -24,6 +24,12 @@ export const faults = {
     meaning: 'The call needs credentials, or those given are wrong.',
   },
   'auth/forbidden': { status: 403, retry: false, exit: 2, meaning: 'The credentials are good but do not allow this.' },
+  'auth/throttled': {
+    status: 429,
+    retry: true,
+    exit: 2,
+    meaning: 'Too many sign-ins failed; the next is tried after the time that the answer names.',
+  },
   'state/not-found': { status: 404, retry: false, exit: 2, meaning: 'There is nothing under this name.' },
   'state/conflict': {
     status: 409,

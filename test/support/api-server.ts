@@ -161,7 +161,7 @@ function headersOf(sender: Sender | null): Record<string, string> {
   };
 }
 
-/** Accounts have no way in yet: the user stands in the data folder before the server starts. */
+/** The user stands in the data folder before the server starts: requests make accounts and users one after the other. */
 async function addTeam(data: string): Promise<void> {
   await using platform = await openLocalPlatform({ data, purpose: 'scan', offline: true, log: silentLog });
   const password = await hashPassword(ann.password);

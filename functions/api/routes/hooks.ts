@@ -10,7 +10,7 @@ export const hookRoutes: readonly Route[] = [
     method: 'POST',
     path: '/hooks/eventbridge',
     summary: 'Takes an EventBridge event of ECR: a push is admitted as a request would be, a deletion is noted',
-    access: 'admin',
+    access: 'sendRegistryEvent',
     body: ecrEvent,
     answer: hookAnswer,
     handle: takeEvent,

@@ -20,14 +20,14 @@ export const imageJudgementRoutes: readonly Route[] = [
   ...routesOf(paths('/vuln'), {
     method: 'GET',
     summary: 'Types of vulnerabilities that can be asked for',
-    access: 'user',
+    access: 'getImage',
     answer: vulnerabilityTypes,
     handle: async (call: Call) => (await storedImage(call)) && ['os', 'non-os', 'all'],
   }),
   ...routesOf(paths('/vuln/{vtype}'), {
     method: 'GET',
     summary: 'Vulnerabilities of an image, judged now by what the feeds say now',
-    access: 'user',
+    access: 'getImage',
     query: vulnerabilitiesQuery,
     answer: imageVulnerabilities,
     handle: vulnerabilities,
@@ -35,7 +35,7 @@ export const imageJudgementRoutes: readonly Route[] = [
   ...routesOf(paths('/check'), {
     method: 'GET',
     summary: 'Policy evaluation of an image under a tag',
-    access: 'user',
+    access: 'getImageEvaluation',
     query: checkQuery,
     answer: policyEvaluations,
     handle: checkImage,

@@ -87,7 +87,12 @@ interface ContractSchema {
 }
 
 /** What the original declares and does not send: the corrections to its contract, and what is declared without being made. */
-const never = new Set(['AnchoreImage.record_version', 'ServiceVersion.api.version']);
+const never = new Set(['AnchoreImage.record_version', 'ServiceVersion.api.version', 'TokenResponse.token']);
+
+/** Where the original answers with another thing than it declares: setting a password shows the credential, not the user. */
+const otherwise = new Set(['POST /accounts/{}/users/{}/credentials', 'POST /user/credentials']);
+
+const isNamed = (place: string) => place === 'query' || place === 'formData';
 
 /** Answers whose content depends on the type that was asked for; tests of the routes hold them. */
 const byType = /^Content\w*Response$/;
@@ -105,11 +110,11 @@ test('every route of the contract that is served has its parameters and the prop
     if (declared === undefined) continue;
     compared++;
     const own = new Set((operation.parameters ?? []).map((parameter) => `${parameter.in} ${parameter.name}`));
-    for (const parameter of declared.parameters.filter((one) => one.in === 'query' && one.name !== 'force_refresh'))
-      assert.ok(own.has(`query ${parameter.name}`), `${method} ${path} ?${parameter.name}`);
+    for (const parameter of declared.parameters.filter((one) => isNamed(one.in) && one.name !== 'force_refresh'))
+      assert.ok(own.has(`${parameter.in} ${parameter.name}`), `${method} ${path} ?${parameter.name}`);
     const name = /^\[?(\w+)\]?$/.exec(declared.responses['200']?.schema ?? '')?.[1] ?? '';
     const schema = contract.definitions[name];
-    if (schema !== undefined && !byType.test(name))
+    if (schema !== undefined && !byType.test(name) && !otherwise.has(`${method} ${placeless(path)}`))
       compare(contract, schema, operation.responses['200']?.schema ?? {}, name);
   }
   assert.ok(compared >= 15, `${compared} routes`);

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
-import { addAccount, findUser } from '#access/account-store.ts';
+import { addAccount } from '#access/account-store.ts';
+import { findUser } from '#access/user-store.ts';
 import { admitToCatalog, findImage, listImages, moveImage, type NewImage } from '#catalog/image-store.ts';
 import { recordTag, tagHistory } from '#catalog/tag-store.ts';
 import type { Digest } from '#core/digest.ts';
