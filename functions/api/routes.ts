@@ -7,6 +7,7 @@ import { imageJudgementRoutes } from './routes/image-judgement.ts';
 import { imageRoutes } from './routes/images.ts';
 import { memberRoutes } from './routes/members.ts';
 import { oauthRoutes } from './routes/oauth.ts';
+import { queryRoutes } from './routes/queries.ts';
 import { systemRoutes } from './routes/system.ts';
 import { userRoutes } from './routes/users.ts';
 
@@ -21,5 +22,6 @@ export const routes: readonly Route[] = [
   ...userRoutes,
   ...memberRoutes,
   ...apiKeyRoutes,
+  ...queryRoutes,
   ...hookRoutes,
 ];

@@ -1,5 +1,6 @@
 import { type Severity, severityOfRank } from '#core/severity.ts';
 import { Fault } from '#core/fault.ts';
+import type { AffectedOnly } from '#feeds/advisory.ts';
 import type { Sql } from '#platform/sql.ts';
 import type { FixState } from '#schema/finding.ts';
 
@@ -8,10 +9,19 @@ export interface AffectedPackage {
   readonly packageId: number;
   readonly purl: string;
   readonly namespace: string;
+  /** The version that was judged. */
+  readonly version: string;
   readonly severity: Severity;
   readonly fixState: FixState;
   readonly fixed: string | null;
-  /** Id of the advisory, its feed group. */
+  readonly channel: string | null;
+  readonly fixedAt: string | null;
+  /** What the advisory speaks of alone: not asked here. */
+  readonly only: AffectedOnly | null;
+  /** Why it cannot be told whether it is affected; null where it is. */
+  readonly reason: 'package' | 'advisory' | null;
+  /** The advisory: its number, its id, its feed group. */
+  readonly advisoryId: number;
   readonly id: string;
   readonly group: string;
 }
@@ -45,9 +55,14 @@ type Row = {
   advisory_id: number;
   purl: string;
   namespace: string;
+  version: string;
   severity: number;
   fix_state: string;
   fixed: string | null;
+  channel: string | null;
+  fixed_at: string | null;
+  only_for: string | null;
+  reason: 'package' | 'advisory' | null;
   id: string;
   feed_group: string;
 };
@@ -77,7 +92,9 @@ export const statement = `with v as materialized (
       and (package_id, advisory_id) > (:package::bigint, :advisory::bigint)
     group by 1, 2 order by 1, 2 limit :limit::bigint
   )
-  select page.package_id, page.advisory_id, k.purl, n.namespace, f.severity, f.fix_state, f.fixed, w.id, w.feed_group
+  select page.package_id, page.advisory_id, k.purl, n.namespace, k.version, f.severity, f.fix_state, f.fixed,
+    f.channel, f.fixed_at, f.only_for, w.id, w.feed_group,
+    case when k.version_key is null and f.status <> 2 then 'package' when f.status = 1 then 'advisory' end as reason
   from page
   join package k on k.package_id = page.package_id join name n on n.name_id = k.name_id
   join affected f on f.affected_id = page.affected_id join advisory w on w.advisory_id = page.advisory_id
@@ -88,9 +105,15 @@ function affectedPackage(row: Row): AffectedPackage {
     packageId: row.package_id,
     purl: row.purl,
     namespace: row.namespace,
+    version: row.version,
     severity: severityOfRank(row.severity),
     fixState: row.fix_state as FixState,
     fixed: row.fixed,
+    channel: row.channel,
+    fixedAt: row.fixed_at,
+    only: row.only_for === null ? null : JSON.parse(row.only_for),
+    reason: row.reason,
+    advisoryId: row.advisory_id,
     id: row.id,
     group: row.feed_group,
   };

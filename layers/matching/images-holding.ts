@@ -5,6 +5,10 @@ import type { Sql } from '#platform/sql.ts';
 export interface HoldingImage {
   readonly imageNo: number;
   readonly digest: string;
+  /** Of its config, 64 hex digits. */
+  readonly imageId: string;
+  /** Milliseconds since the epoch; null until it was analysed. */
+  readonly analyzedAt: number | null;
   readonly packageIds: readonly number[];
 }
 
@@ -22,12 +26,22 @@ export async function imagesHolding(
   { after, limit }: { readonly after: number; readonly limit: number },
 ): Promise<readonly HoldingImage[]> {
   if (packageIds.length === 0) return [];
-  const rows = await sql.query<{ image_no: number; digest: string; held: string }>(
-    packageIds.length > mostByIndex ? byReading : statement,
-    { account, ids: JSON.stringify(packageIds), after, limit },
-  );
-  return rows.map(({ image_no: imageNo, digest, held }) => ({ imageNo, digest, packageIds: JSON.parse(held) }));
+  const rows = await sql.query<Row>(packageIds.length > mostByIndex ? byReading : statement, {
+    account,
+    ids: JSON.stringify(packageIds),
+    after,
+    limit,
+  });
+  return rows.map((row) => ({
+    imageNo: row.image_no,
+    digest: row.digest,
+    imageId: row.image_id,
+    analyzedAt: row.analyzed_at,
+    packageIds: JSON.parse(row.held),
+  }));
 }
+
+type Row = { image_no: number; digest: string; image_id: string; analyzed_at: number | null; held: string };
 
 /**
  * The packages of this own name (`libssl3`, `@scope/name`), of one version where it is given (as purls have it: an rpm's without its
@@ -63,11 +77,11 @@ const statementOn = (isHolding: string) => `with wanted as materialized (
   ), held as materialized (
     select distinct i.image_no from sets s join image_set i on i.set_id = s.set_id
   ), page as (
-    select g.image_no, g.digest from held h join image g on g.image_no = h.image_no
+    select g.image_no, g.digest, g.image_id, g.analyzed_at from held h join image g on g.image_no = h.image_no
     where g.account = :account::text and g.status = 'active' and g.image_no > :after::bigint
     order by g.image_no limit :limit::bigint
   )
-  select p.image_no, p.digest, (
+  select p.image_no, p.digest, p.image_id, p.analyzed_at, (
       select jsonb_agg(distinct u.package_id) from image_set i join package_set s on s.set_id = i.set_id
       cross join lateral unnest(s.packages) as u(package_id)
       where i.image_no = p.image_no and (u.package_id in (select w.package_id from wanted w)) is true

@@ -154,7 +154,8 @@ export const textMatches = z.array(
 );
 
 const cvss = z.object({ base_score: z.number(), exploitability_score: z.number(), impact_score: z.number() });
-const scores = z.array(z.object({ id: text, cvss_v2: cvss, cvss_v3: cvss }));
+/** Scores of one source under the id that it rates. */
+export const scores = z.array(z.object({ id: text, cvss_v2: cvss, cvss_v3: cvss }));
 
 export const vulnerability = z
   .object({

@@ -28,3 +28,12 @@ export function flag(otherwise: boolean, description: string) {
     .default(otherwise)
     .meta({ type: 'boolean', default: otherwise, description });
 }
+
+/** A list in a query: items separated by commas, at least one and at most `most`. */
+export function list<T extends z.ZodType<unknown, string>>(item: T, most: number) {
+  return z
+    .string()
+    .transform((text) => text.split(',').filter(Boolean))
+    .pipe(z.array(item).min(1).max(most))
+    .meta({ type: 'array', items: { type: 'string' }, collectionFormat: 'csv' });
+}
