@@ -3,14 +3,14 @@ import { apiKeys } from '#feeds/api-keys.ts';
 import { mirrored } from '#feeds/mirror.ts';
 import { politeFetch } from '#feeds/polite-fetch.ts';
 import { type AwsOptions, type AwsPlatform, openAwsPlatform } from '#platform/aws/aws-platform.ts';
-import { registry } from '#registry/sources/open-registry.ts';
 import { type RegistryEndpoint, throughEndpoints } from '#registry/client/registry-endpoints.ts';
+import { type RegistryAccess, registryAccess } from '#registry/logins/registry-access.ts';
 import { readLimits } from '#schema/analysis-choices.ts';
 import { environment, type Wake, wakeQueue } from '#schema/deployment.ts';
 import type { PipelineWorld } from './pipeline.ts';
 
 /** The world of functions and tasks on AWS. Nothing is asked of AWS before a step asks for it. */
-export type AwsWorld = AwsPlatform & PipelineWorld;
+export type AwsWorld = AwsPlatform & PipelineWorld & { readonly registries: RegistryAccess };
 
 /** Feeds are asked for news by schedules; an image whose feeds are older than this has them asked when it is judged. */
 const feedMaxAgeMs = 12 * 3_600_000;
@@ -25,11 +25,13 @@ export function openAwsWorld(options: AwsOptions): AwsWorld {
     // Functions that fetch small groups only are not given secrets.
     key: async (name) => (platform.settings.optional('secretPrefix') === null ? null : apiKeys(platform.secrets)(name)),
   });
-  const images = {
-    clock: platform.clock,
-    fetch: throughEndpoints(platform.fetch, endpointsOf(platform.settings.optional('registryEndpoints'))),
-  };
   const limits = readLimits(platform.settings.optional('limits') ?? '{}', environment.limits);
+  const endpoints = endpointsOf(platform.settings.optional('registryEndpoints'));
+  const { findEcrLogin, temporaryFile } = platform;
+  const registries = registryAccess(
+    { ...platform, fetch: throughEndpoints(platform.fetch, endpoints) },
+    { limits, temporaryFile, findEcrLogin, own: findEcrLogin },
+  );
   return {
     ...platform,
     limits,
@@ -44,17 +46,8 @@ export function openAwsWorld(options: AwsOptions): AwsWorld {
       const wake: Wake = { task: 'feeds', group };
       await platform.queues(wakeQueue).send([JSON.stringify(wake)]);
     },
-    openRegistryImage: (reference, { platform: wanted }) =>
-      registry.open(images, {
-        reference,
-        rest: reference,
-        options: {
-          limits,
-          platform: wanted,
-          credentials: platform.findEcrLogin,
-          temporaryFile: platform.temporaryFile,
-        },
-      }),
+    registries,
+    openRegistryImage: registries.openImage,
   };
 }
 

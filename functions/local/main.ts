@@ -2,19 +2,19 @@ import { authenticator } from '#access/authenticate.ts';
 import { ensureAdmin } from '#access/ensure-admin.ts';
 import type { AnalysisSettings } from '#analysis/analysis-settings.ts';
 import { openLayerPool } from '#analysis/layer-pool.ts';
-import type { OpenRegistryImage } from '#catalog/admit-image.ts';
 import type { Limits } from '#core/limits.ts';
 import type { Log } from '#core/log.ts';
 import { apiKeys } from '#feeds/api-keys.ts';
 import { mirrored } from '#feeds/mirror.ts';
 import { politeFetch } from '#feeds/polite-fetch.ts';
+import { ecrChain } from '#platform/aws/ecr-chain.ts';
 import { type LocalPlatform, openLocalPlatform } from '#platform/local/local-platform.ts';
 import { malwareScanner } from '#platform/local/malware-scanner.ts';
 import { ensureDefaultBundle } from '#policy/bundle-store.ts';
-import { dockerCredentials } from '#registry/client/credentials.ts';
+import { dockerCredentials, firstCredentials } from '#registry/client/credentials.ts';
 import { dockerFolder } from '#registry/client/docker-folder.ts';
 import { type RegistryEndpoint, throughEndpoints } from '#registry/client/registry-endpoints.ts';
-import { registry } from '#registry/sources/open-registry.ts';
+import { type RegistryAccess, registryAccess } from '#registry/logins/registry-access.ts';
 import { createApp } from '../api/app.ts';
 import { routes } from '../api/routes.ts';
 import { listen } from './http-server.ts';
@@ -86,12 +86,15 @@ function openPlatform(settings: ServerSettings): Promise<LocalPlatform> {
   });
 }
 
-function worldOf(settings: ServerSettings, platform: LocalPlatform, opened: AsyncDisposableStack): RefreshWorld {
+type LocalWorld = RefreshWorld & { readonly registries: RegistryAccess };
+
+function worldOf(settings: ServerSettings, platform: LocalPlatform, opened: AsyncDisposableStack): LocalWorld {
   const { feedsMirror: mirror, offline } = settings;
   const temporaryFile = (name: string) => platform.temporaryFile(name);
   const { clock, secrets } = platform;
   const polite = politeFetch({ fetch: platform.fetch, clock, key: apiKeys(secrets, settings.environment) });
-  const world: RefreshWorld = {
+  const registries = registriesOf(settings, platform);
+  const world: LocalWorld = {
     ...platform,
     temporaryFile,
     limits: settings.limits,
@@ -103,23 +106,25 @@ function worldOf(settings: ServerSettings, platform: LocalPlatform, opened: Asyn
     offline: offline && (mirror === undefined || /^https?:/i.test(mirror)),
     feedMaxAgeMs,
     topic: null,
-    openRegistryImage: registryOpener(settings, platform),
+    registries,
+    openRegistryImage: registries.openImage,
   };
   return world.offline ? world : { ...world, askForGroup: opened.use(loadGroups(world)).ask };
 }
 
-function registryOpener(settings: ServerSettings, platform: LocalPlatform): OpenRegistryImage {
-  const world = { clock: platform.clock, fetch: throughEndpoints(platform.fetch, settings.endpoints) };
-  const credentials = dockerCredentials(dockerFolder(settings.environment));
-  return (reference, { platform: wanted }) =>
-    registry.open(world, {
-      reference,
-      rest: reference,
-      options: {
-        limits: settings.limits,
-        platform: wanted,
-        credentials,
-        temporaryFile: (name) => platform.temporaryFile(name),
-      },
-    });
+/** Accounts have registries of their own; else docker's logins count, then what the AWS SDK finds on this machine. */
+function registriesOf(settings: ServerSettings, platform: LocalPlatform): RegistryAccess {
+  const { clock, log } = platform;
+  const { AWS_REGION, AWS_DEFAULT_REGION } = settings.environment;
+  const own = () => ({ region: AWS_REGION || AWS_DEFAULT_REGION || 'us-east-1' });
+  const { findLogin } = ecrChain({ own, clock, log, roles: () => new Map() });
+  return registryAccess(
+    { ...platform, fetch: throughEndpoints(platform.fetch, settings.endpoints) },
+    {
+      limits: settings.limits,
+      temporaryFile: (name) => platform.temporaryFile(name),
+      findEcrLogin: findLogin,
+      own: firstCredentials(dockerCredentials(dockerFolder(settings.environment)), findLogin),
+    },
+  );
 }

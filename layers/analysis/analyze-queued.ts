@@ -35,7 +35,7 @@ export async function analyzeQueued(world: AnalyzeWorld, queued: EventOf<'image.
   const next: Event = { kind: 'image.analyzed', account, digest };
   const claimed = await moveImage(world, queued, 'claimed', world.clock.now());
   if (claimed === null) return [next];
-  await using source = await world.openRegistryImage(claimed.pullReference, { platform: claimed.platform });
+  await using source = await world.openRegistryImage(claimed.pullReference, { account, platform: claimed.platform });
   const report = await analyzeImage(world, source, world);
   const key = await putImageReport(world, report);
   // In the catalog, not in the report: other accounts share that, and must not learn what this one has.

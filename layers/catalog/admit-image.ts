@@ -7,10 +7,10 @@ import type { Image } from './image.ts';
 import { admitToCatalog, findImage, moveImage } from './image-store.ts';
 import { recordTag } from './tag-store.ts';
 
-/** Opens an image of a registry with the credentials and settings of this installation. */
+/** Opens an image of a registry with the credentials of an account, or those of this installation where it has none for it. */
 export type OpenRegistryImage = (
   reference: string,
-  options: { readonly platform?: string },
+  options: { readonly account: string; readonly platform?: string },
 ) => Promise<ImageSource & AsyncDisposable>;
 
 export type AdmitWorld = Pick<Platform, 'sql' | 'clock' | 'log'> & { readonly openRegistryImage: OpenRegistryImage };
@@ -39,7 +39,7 @@ export async function admitImage(
   request: AdmitRequest,
 ): Promise<{ readonly image: Image; readonly next: readonly Event[] }> {
   const reference = parseReference(request.reference);
-  await using source = await world.openRegistryImage(request.reference, {});
+  await using source = await world.openRegistryImage(request.reference, { account: request.account });
   const configDigest = source.config.digest;
   if (source.digest === null || configDigest === null)
     throw new Fault(

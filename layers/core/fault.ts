@@ -78,6 +78,12 @@ export const faults = {
     meaning: 'The registry does not let these credentials read the image.',
   },
   'registry/not-found': { status: 400, retry: false, exit: 2, meaning: 'The registry does not have the image.' },
+  'registry/unusable': {
+    status: 406,
+    retry: false,
+    exit: 2,
+    meaning: 'The registry could not be logged in to with what was given, so that was not stored.',
+  },
   'registry/failed': { status: 502, retry: true, exit: 2, meaning: 'The registry answered with an error.' },
   'image/not-an-image': { status: 400, retry: false, exit: 2, meaning: 'The source holds no container image.' },
   'image/platform-missing': {

@@ -235,7 +235,9 @@ function allowed(request: IncomingMessage, behaviour: RegistryBehaviour, tokens:
 function challenge(response: ServerResponse, behaviour: RegistryBehaviour, host: string, url: string): void {
   const repository = /^\/v2\/(.+)\/(manifests|blobs)\//.exec(url)?.[1] ?? '';
   const realm = behaviour.realm ?? `http://${host}/token`;
-  const bearer = `Bearer realm="${realm}",service="test registry",scope="repository:${repository}:pull"`;
+  // The root asks for a login and no right.
+  const scope = repository === '' ? '' : `,scope="repository:${repository}:pull"`;
+  const bearer = `Bearer realm="${realm}",service="test registry"${scope}`;
   refuse(response, 401, 'UNAUTHORIZED', {
     'WWW-Authenticate': behaviour.auth === 'basic' ? 'Basic realm="test registry"' : bearer,
   });
@@ -256,7 +258,7 @@ async function giveToken(
     behaviour.auth === 'identity'
       ? request.method === 'POST' && form.get('refresh_token') === behaviour.identityToken
       : behaviour.auth === 'anonymous-bearer' || request.headers.authorization === basic(behaviour);
-  if (!good || asked.get('service') !== 'test registry' || !/^repository:.+:pull$/.test(asked.get('scope') ?? '')) {
+  if (!good || asked.get('service') !== 'test registry' || !/^repository:.+:pull$/.test(asked.get('scope') ?? 'repository:any:pull')) {
     return refuse(response, 401, 'UNAUTHORIZED');
   }
   const token = `token-${++state.issued}`;

@@ -73,7 +73,7 @@ export function registryAuth(world: Pick<Platform, 'fetch' | 'clock'>, settings:
       return remember(repository, `Bearer ${token}`, world.clock.now() + life * 900, null, null);
     }
     if (challenges.some(({ scheme }) => scheme === 'basic') && credentials?.kind === 'basic') {
-      return remember(repository, basic(credentials), credentials.until ?? Infinity, credentials, used);
+      return remember(repository, basicHeader(credentials), credentials.until ?? Infinity, credentials, used);
     }
     return null;
   };
@@ -132,7 +132,9 @@ async function requestToken(
       `${registry} sends us for a token to ${realm.origin}, which is not https: refused`,
     );
   }
-  const scope = challenge.parameters.get('scope') ?? `repository:${repository}:pull`;
+  // Without a repository it is only a login that is asked for (distribution, token authentication: scope is optional).
+  const usual = repository === '' ? undefined : `repository:${repository}:pull`;
+  const scope = challenge.parameters.get('scope') ?? usual;
   const service = challenge.parameters.get('service');
   const identity = credentials?.kind === 'identity-token' ? credentials.token : null;
   const response =
@@ -151,7 +153,7 @@ async function requestToken(
     const what = credentials === null ? 'does not let anybody read' : 'refused the credentials for';
     throw new Fault(
       'registry/denied',
-      `the token server ${realm.host} of ${registry} ${what} ${repository}; log in with: docker login ${registry}`,
+      `the token server ${realm.host} of ${registry} ${what} ${repository || 'it'}; log in with: docker login ${registry}`,
     );
   }
   const where = `the token that ${realm.host} gave for ${registry}`;
@@ -171,15 +173,15 @@ function realmOf(challenge: Challenge, registry: string): URL {
 async function getToken(
   world: Pick<Platform, 'fetch' | 'clock'>,
   realm: URL,
-  scope: string,
+  scope: string | undefined,
   service: string | undefined,
   credentials: Credentials | null,
 ): Promise<Response> {
   const url = new URL(realm);
   if (service !== undefined) url.searchParams.set('service', service);
-  url.searchParams.set('scope', scope);
+  if (scope !== undefined) url.searchParams.set('scope', scope);
   if (credentials?.kind === 'basic') url.searchParams.set('account', credentials.username);
-  const headers = credentials?.kind === 'basic' ? { Authorization: basic(credentials) } : {};
+  const headers = credentials?.kind === 'basic' ? { Authorization: basicHeader(credentials) } : {};
   return await send(world, url.href, { headers });
 }
 
@@ -187,16 +189,16 @@ async function getToken(
 async function postToken(
   world: Pick<Platform, 'fetch' | 'clock'>,
   realm: URL,
-  scope: string,
+  scope: string | undefined,
   service: string | undefined,
   identity: string,
 ): Promise<Response> {
   const form = new URLSearchParams({
     grant_type: 'refresh_token',
     client_id: 'plimsoll',
-    scope,
     refresh_token: identity,
   });
+  if (scope !== undefined) form.set('scope', scope);
   if (service !== undefined) form.set('service', service);
   const headers = { 'Content-Type': 'application/x-www-form-urlencoded' };
   return await send(world, realm.href, { method: 'POST', headers, body: form.toString() }, { idempotent: true });
@@ -210,6 +212,7 @@ function parseToken(text: string, where: string) {
   }
 }
 
-function basic({ username, password }: { username: string; password: string }): string {
+/** A login as an Authorization header has it (RFC 7617). */
+export function basicHeader({ username, password }: { username: string; password: string }): string {
   return `Basic ${Buffer.from(`${username}:${password}`).toString('base64')}`;
 }

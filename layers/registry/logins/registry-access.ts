@@ -1,0 +1,74 @@
+import type { Limits } from '#core/limits.ts';
+import type { FindEcrLogin } from '#platform/ecr-login.ts';
+import type { Platform } from '#platform/platform.ts';
+import { type FindCredentials, firstCredentials } from '../client/credentials.ts';
+import type { CallOptions } from '../client/registry-call.ts';
+import { type RegistryClient, registryClient } from '../client/registry-client.ts';
+import { parseReference } from '../reference.ts';
+import { registry } from '../sources/open-registry.ts';
+import type { OpenedImage } from '../sources/source-kind.ts';
+import { accountCredentials } from './account-credentials.ts';
+import { findRegistry } from './registry-store.ts';
+import { type RegistryTrial, tryRegistry } from './try-registry.ts';
+import { unverifiedRegistry } from './unverified-registry.ts';
+
+export interface RegistryAccessOptions {
+  readonly limits: Limits;
+  readonly temporaryFile: (name: string) => string;
+  readonly findEcrLogin: FindEcrLogin;
+  /** What the installation itself logs in with, where an account has no registry that fits. */
+  readonly own: FindCredentials;
+}
+
+/** Registries as the accounts of this installation reach them. */
+export interface RegistryAccess {
+  /** Opens an image of a registry. */
+  openImage(reference: string, options: { readonly account: string; readonly platform?: string }): Promise<OpenedImage>;
+  /** A client of the registry that a repository of an account lies in. */
+  clientOf(account: string, registry: string, repository: string): Promise<RegistryClient>;
+  /** Logs in to a registry that is to be stored; throws `registry/unusable`. */
+  tryLogin(trial: RegistryTrial): Promise<void>;
+}
+
+/**
+ * The one place that says who logs in where: the most specific registry of the account, else what the installation has. `world.fetch` is
+ * the one for registries.
+ */
+export function registryAccess(
+  world: Pick<Platform, 'sql' | 'secrets' | 'clock' | 'fetch'>,
+  { limits, temporaryFile, findEcrLogin, own }: RegistryAccessOptions,
+): RegistryAccess {
+  const credentialsOf = (account: string) => firstCredentials(accountCredentials(world, account, findEcrLogin), own);
+  const reach = async (account: string, host: string, repository: string) => {
+    const found = await findRegistry(world, account, host, repository);
+    if (found?.verify !== false) return { fetch: world.fetch, plainHttp: null };
+    const { fetch, plainHttp } = await unverifiedRegistry(world.fetch, host);
+    return { fetch, plainHttp: plainHttp ? true : null };
+  };
+  return {
+    async openImage(reference, { account, platform }) {
+      const named = parseReference(reference);
+      const { fetch, plainHttp } = await reach(account, named.registry, named.repository);
+      return registry.open(
+        { clock: world.clock, fetch },
+        {
+          reference,
+          rest: reference,
+          options: {
+            limits,
+            platform,
+            plainHttp: plainHttp === true,
+            credentials: credentialsOf(account),
+            temporaryFile,
+          },
+        },
+      );
+    },
+    async clientOf(account, host, repository) {
+      const { fetch, plainHttp } = await reach(account, host, repository);
+      const options: CallOptions = { registry: host, credentials: credentialsOf(account), plainHttp };
+      return registryClient({ clock: world.clock, fetch }, { ...options, limits });
+    },
+    tryLogin: (trial) => tryRegistry(world, findEcrLogin, trial),
+  };
+}
