@@ -52,6 +52,7 @@ function* pageRows(database: Database, number: number): Generator<RpmRow> {
   if (bytes.length < pageHeader) return;
   const view = viewOf(bytes);
   const type = view.getUint8(25);
+  if (type > page.hash) yield damagedRow(`page ${number}`, 'it is of no kind that a hash has');
   if (type !== page.hash && type !== page.hashUnsorted) return;
   const entries = view.getUint16(20, little);
   if (pageHeader + entries * 2 > bytes.length) {
