@@ -42,8 +42,9 @@ function splitPath(path: string): string[] | null {
 }
 
 function matchPath(route: Route, parts: readonly string[]): Record<string, string> | null {
-  const own = parts[0] === 'v1' ? parts.slice(1) : parts;
+  const own = parts.slice(parts[0] === 'v1' ? 1 : 0);
   const wanted = route.path.split('/').filter(Boolean);
+  if (route.rest === true && own.length > wanted.length) own.push(own.splice(wanted.length - 1).join('/'));
   if (wanted.length !== own.length) return null;
   const params: Record<string, string> = {};
   for (const [at, part] of wanted.entries()) {

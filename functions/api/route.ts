@@ -5,10 +5,13 @@ import type { AdmitWorld } from '#catalog/admit-image.ts';
 import type { Limits } from '#core/limits.ts';
 import type { SyncWorld } from '#feeds/sync-feed.ts';
 import type { Platform } from '#platform/platform.ts';
+import type { RegistryAccess } from '#registry/logins/registry-access.ts';
 import type { Shape } from '#schema/api/shape.ts';
 
 /** What the API needs of the world. */
-export type ApiWorld = Platform & SyncWorld & AdmitWorld & { readonly limits: Limits };
+export type ApiWorld = Platform &
+  SyncWorld &
+  AdmitWorld & { readonly limits: Limits; readonly registries: RegistryAccess };
 
 /** A request, whatever carried it: node:http or API Gateway. */
 export interface ApiRequest {
@@ -55,6 +58,8 @@ export interface Route<Query = unknown, Body = unknown> {
   readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';
   /** As in the contract: `/images/{digest}/vuln/{vtype}`, without the `/v1` that may stand before it. */
   readonly path: string;
+  /** The last parameter takes the rest of the path, slashes too, as names of registries have them. */
+  readonly rest?: true;
   readonly summary: string;
   /**
    * Who may call it: everybody, whoever has signed in, or who has this right in the account: the one that the path names as

@@ -8,6 +8,7 @@ import { imageRoutes } from './routes/images.ts';
 import { memberRoutes } from './routes/members.ts';
 import { oauthRoutes } from './routes/oauth.ts';
 import { queryRoutes } from './routes/queries.ts';
+import { registryRoutes } from './routes/registries.ts';
 import { systemRoutes } from './routes/system.ts';
 import { userRoutes } from './routes/users.ts';
 
@@ -23,5 +24,6 @@ export const routes: readonly Route[] = [
   ...memberRoutes,
   ...apiKeyRoutes,
   ...queryRoutes,
+  ...registryRoutes,
   ...hookRoutes,
 ];

@@ -25,6 +25,14 @@ test('a digest in a path is the same digest percent-encoded; an encoded slash do
   assert.deepEqual(found('GET', '/v1/images/a%2Fb'), ['/images/{digest}', { digest: 'a/b' }]);
 });
 
+test('the last parameter of a route takes the rest of the path where names hold slashes', () => {
+  const want = (registry: string) => ['/registries/{registry}', { registry }];
+  assert.deepEqual(found('GET', '/v1/registries/quay.io/team/a-*'), want('quay.io/team/a-*'));
+  assert.deepEqual(found('PUT', '/registries/quay.io%2Fteam/a'), want('quay.io/team/a'));
+  assert.deepEqual(found('DELETE', '/v1/registries/quay.io/'), want('quay.io'));
+  assert.deepEqual(found('GET', '/v1/registries/'), ['/registries', {}]);
+});
+
 test('a word of the contract is no parameter', () => {
   assert.deepEqual(found('GET', '/images/by_id/abc'), ['/images/by_id/{imageId}', { imageId: 'abc' }]);
   assert.deepEqual(found('GET', '/images/by_id/vuln'), ['/images/by_id/{imageId}', { imageId: 'vuln' }]);

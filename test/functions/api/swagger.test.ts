@@ -87,7 +87,12 @@ interface ContractSchema {
 }
 
 /** What the original declares and does not send: the corrections to its contract, and what is declared without being made. */
-const never = new Set(['AnchoreImage.record_version', 'ServiceVersion.api.version', 'TokenResponse.token']);
+const never = new Set([
+  'RegistryConfiguration.last_upated',
+  'AnchoreImage.record_version',
+  'ServiceVersion.api.version',
+  'TokenResponse.token',
+]);
 
 /** Where the original answers with another thing than it declares: setting a password shows the credential, not the user. */
 const otherwise = new Set(['POST /accounts/{}/users/{}/credentials', 'POST /user/credentials']);
