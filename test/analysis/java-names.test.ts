@@ -108,6 +108,8 @@ test('projects that moved have the group of their time', () => {
     ['groovy-json', 4, 'org.apache.groovy'],
     ['hibernate-core', 5, 'org.hibernate'],
     ['hibernate-core', 6, 'org.hibernate.orm'],
+    ['hibernate-commons-annotations', 3, 'org.hibernate'],
+    ['hibernate-commons-annotations', 6, 'org.hibernate.common'],
     ['dom4j', 1, 'dom4j'],
     ['dom4j', 2, 'org.dom4j'],
     ['asm', 3, 'asm'],

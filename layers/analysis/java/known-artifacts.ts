@@ -145,6 +145,8 @@ const groups: readonly Known[] = [
     group: 'org.hibernate.orm',
     names: 'hibernate-core hibernate-envers hibernate-jcache hibernate-c3p0 hibernate-community-dialects',
   },
+  { group: 'org.hibernate', names: 'hibernate-commons-annotations', before: 4 },
+  { group: 'org.hibernate.common', names: 'hibernate-commons-annotations' },
   { group: 'org.junit.jupiter', names: 'junit-jupiter junit-jupiter-*' },
   { group: 'org.junit.platform', names: 'junit-platform-*' },
   { group: 'org.mockito', names: 'mockito-*' },
