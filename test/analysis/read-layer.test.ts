@@ -241,10 +241,10 @@ test('a file that is read whole is bounded by jsonBytes, whatever its analyzer a
 });
 
 test('a file that tells of more things than any does is read as far', async () => {
-  const lines = Array.from({ length: 100_001 }, (_, n) => `${n} 1\n`).join('');
+  const lines = Array.from({ length: 50_001 }, (_, n) => `${n} 1\n`).join('');
   const records = await recordsOf(layerSource(layer([{ path: 'a.pkg', content: lines }])));
-  assert.equal(of(records, 'facts')[0]!.facts.length, 100_000);
-  assert.match(of(records, 'note')[0]!.problem, /more than 100000 things/);
+  assert.equal(of(records, 'facts')[0]!.facts.length, 50_000);
+  assert.match(of(records, 'note')[0]!.problem, /more than 50000 things/);
 });
 
 test('entries that an engine would refuse are noted and left out', async () => {

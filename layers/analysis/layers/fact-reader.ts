@@ -26,7 +26,7 @@ export interface FactReaderOptions {
 }
 
 /** Facts of one file for one analyzer, which are in memory together, small ones at many times their length. */
-const mostFacts = 100_000;
+const mostFacts = 50_000;
 
 /** Runs the analyzers over the files of one layer: what they throw is a problem of that file, never the end of the layer. */
 export class FactReader {
