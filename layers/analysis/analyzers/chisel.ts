@@ -8,6 +8,8 @@ import { osMetadata } from '../os/os-metadata.ts';
 import { osPurl } from '../os/os-purl.ts';
 import { type FilesBudget, type OwnedFiles, OwnedFilesBuilder, ownedPaths, packageFiles } from '../os/owned-files.ts';
 import { identityText } from '../texts/identity-text.ts';
+import { memoryAccess } from '../layers/random-access.ts';
+import { textLines } from '../texts/text-lines.ts';
 import { isObject, type JsonObject } from '../texts/json-file.ts';
 
 /** A package of a manifest; `slices` are the parts of it that were installed. */
@@ -22,7 +24,8 @@ interface ChiselData {
 
 /** The largest chiselled images have some thousands of files, 300 bytes each. */
 const maxBytes = 16 * 1024 * 1024;
-const maxInflated = 128 * 1024 * 1024;
+const maxInflated = 64 * 1024 * 1024;
+const maxLine = 256 * 1024;
 const maxPackages = 20_000;
 
 /**
@@ -59,15 +62,15 @@ export const chisel: Analyzer = {
 };
 
 function* readManifest({ content }: WantedFile): Generator<Fact> {
-  const lines = inflated(content.all(maxBytes)).split('\n');
+  const lines = textLines(memoryAccess(inflated(content.all(maxBytes))), maxLine);
   // Anything else that is called so.
-  if (objectIn(lines[0])?.['jsonwall'] === undefined) return;
+  if (objectIn(lines.next().value ?? '')?.['jsonwall'] === undefined) return;
   const packages = new Map<string, { readonly name: string; readonly version: string; readonly arch: string | null }>();
   const files = new Map<string, OwnedFilesBuilder>();
   const slices = new Map<string, Set<string>>();
   const budget: FilesBudget = { characters: 0 };
   let unread = 0;
-  for (const line of lines.slice(1)) {
+  for (const line of lines) {
     if (line === '') continue;
     const its = objectIn(line);
     if (its === null) unread += 1;
@@ -97,9 +100,9 @@ function* readManifest({ content }: WantedFile): Generator<Fact> {
   if (unread > 0) throw new Fault('image/corrupt', `${unread} lines of the manifest tell nothing that can be read`);
 }
 
-function inflated(bytes: Uint8Array): string {
+function inflated(bytes: Uint8Array): Uint8Array {
   try {
-    return zstdDecompressSync(bytes, { maxOutputLength: maxInflated }).toString();
+    return zstdDecompressSync(bytes, { maxOutputLength: maxInflated });
   } catch (cause) {
     if ((cause as NodeJS.ErrnoException).code === 'ERR_BUFFER_TOO_LARGE')
       throw new Fault('input/too-large', `inflates to more than ${maxInflated >> 20} MiB`, { cause });
@@ -107,9 +110,9 @@ function inflated(bytes: Uint8Array): string {
   }
 }
 
-function objectIn(line: string | undefined): JsonObject | null {
+function objectIn(line: string): JsonObject | null {
   try {
-    const value: unknown = JSON.parse(line ?? '');
+    const value: unknown = JSON.parse(line);
     return isObject(value) ? value : null;
   } catch {
     return null;

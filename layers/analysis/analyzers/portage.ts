@@ -55,7 +55,7 @@ function* readContents({ content }: WantedFile): Generator<Fact> {
   const files = new OwnedFilesBuilder();
   for (const line of textLines(content, 16 * 1024)) {
     const [, file, md5] = /^obj (.+) ([0-9a-f]{32}) \d+$/.exec(line) ?? [];
-    const path = file ?? /^sym (.+?) -> .+ \d+$/.exec(line)?.[1] ?? /^(?:dev|fif) (.+)$/.exec(line)?.[1];
+    const path = file ?? linkIn(line) ?? /^(?:dev|fif) (.+)$/.exec(line)?.[1];
     if (path === undefined) continue;
     const slash = path.lastIndexOf('/');
     const digest = md5 === undefined ? null : digestOf(Buffer.from(md5, 'hex'));
@@ -63,6 +63,12 @@ function* readContents({ content }: WantedFile): Generator<Fact> {
   }
   const data: PortageFact = { kind: 'contents', files: files.finish(), expected: files.finishExpected() };
   yield { key: 'merged', data };
+}
+
+/** By hand: a pattern would try every arrow of a long line for every other. */
+function linkIn(line: string): string | undefined {
+  const arrow = line.startsWith('sym ') ? line.indexOf(' -> ', 4) : -1;
+  return arrow < 5 ? undefined : line.slice(4, arrow);
 }
 
 function* readText({ content }: WantedFile): Generator<Fact> {

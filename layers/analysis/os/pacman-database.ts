@@ -1,6 +1,7 @@
 import { gunzipSync } from 'node:zlib';
 import { Fault } from '#core/fault.ts';
 import type { RandomAccess } from '../analyzer.ts';
+import { memoryAccess } from '../layers/random-access.ts';
 import { textLines } from '../texts/text-lines.ts';
 import { digestOf } from './expected-file.ts';
 import { type FilesBudget, OwnedFilesBuilder } from './owned-files.ts';
@@ -42,6 +43,10 @@ export function pacmanFiles(content: RandomAccess): { files: OwnedFilesBuilder; 
 
 /** An inflated mtree has some hundred bytes a file. */
 const maxTree = 64 * 1024 * 1024;
+const maxEntries = 1_000_000;
+
+/** What is read of an entry; others may stand there in any number. */
+const keywords = new Set(['type', 'mode', 'uid', 'gid', 'sha256digest']);
 
 /**
  * The files in a package's `mtree` (mtree(5), gzip) with their digests, modes and owners, as the package brought them. Throws
@@ -50,19 +55,21 @@ const maxTree = 64 * 1024 * 1024;
 export function pacmanTree(content: RandomAccess): OwnedFilesBuilder {
   const files = new OwnedFilesBuilder({ characters: 0 } satisfies FilesBudget);
   const defaults = new Map<string, string>();
-  for (const line of inflated(content).split('\n')) {
+  let entries = 0;
+  for (const line of textLines(memoryAccess(inflated(content)), 16 * 1024)) {
     const [path = '', ...words] = line.split(' ');
     if (path === '/set') for (const [key, value] of pairs(words)) defaults.set(key, value);
     else if (path === '/unset') for (const word of words) defaults.delete(word);
+    else if (++entries > maxEntries) throw new Fault('input/too-large', `has more than ${maxEntries} entries`);
     else if (path.startsWith('./') && !/^\.\/\.[A-Z]+$/.test(path))
       addEntry(files, path, new Map([...defaults, ...pairs(words)]));
   }
   return files;
 }
 
-function inflated(content: RandomAccess): string {
+function inflated(content: RandomAccess): Uint8Array {
   try {
-    return gunzipSync(content.all(maxTree), { maxOutputLength: maxTree }).toString();
+    return gunzipSync(content.all(maxTree), { maxOutputLength: maxTree });
   } catch (cause) {
     if ((cause as NodeJS.ErrnoException).code === 'ERR_BUFFER_TOO_LARGE')
       throw new Fault('input/too-large', `inflates to more than ${maxTree >> 20} MiB`, { cause });
@@ -73,7 +80,7 @@ function inflated(content: RandomAccess): string {
 function pairs(words: readonly string[]): readonly (readonly [key: string, value: string])[] {
   return words.flatMap((word) => {
     const at = word.indexOf('=');
-    return at < 1 ? [] : [[word.slice(0, at), word.slice(at + 1)] as const];
+    return !keywords.has(word.slice(0, Math.max(0, at))) ? [] : [[word.slice(0, at), word.slice(at + 1)] as const];
   });
 }
 

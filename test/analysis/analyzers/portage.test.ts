@@ -74,3 +74,8 @@ test('what a package needs is read past operators, slots, USE flags and blockers
     'dev-libs/openssl',
   ]);
 });
+
+test('a line of very many arrows takes no longer than another', () => {
+  const view = viewOf(portage, { [`${db}/cat/a-1/CONTENTS`]: `sym ${' -> '.repeat(4000)}\n`.repeat(100) });
+  assert.deepEqual([...portage.owned!(view)], []);
+});
