@@ -23,6 +23,9 @@ export interface ThreadLimits {
   readonly stallSeconds: number | null;
 }
 
+/** Measured: with the usual one a thread holds up to 100 MiB more of what nobody needs any longer, and is no faster. */
+const youngMiB = 24;
+
 /** A layer to be read on a thread. */
 export interface ThreadJob extends ReadOrder {
   readonly layer: SourceLayer;
@@ -46,7 +49,7 @@ export class LayerThread {
     this.#worker = new Worker(script, {
       execArgv: [],
       workerData: { compileCache: getCompileCacheDir(), reading: this.#reading } satisfies WorkerData,
-      resourceLimits: { maxOldGenerationSizeMb: limits.heapMiB },
+      resourceLimits: { maxOldGenerationSizeMb: limits.heapMiB, maxYoungGenerationSizeMb: youngMiB },
     });
     this.#worker.unref();
     this.#worker.on('message', (message: FromWorker) => {
