@@ -75,6 +75,8 @@ export interface OwnedFile {
  */
 export interface Analyzer {
   readonly name: string;
+  /** What it reads, for people: a cell of the README's table. */
+  readonly reads: string;
   /** Raised when the facts or packages change: known layers are then read again. */
   readonly version: number;
   /** What of the settings decides its facts, as a text: layers read with other settings are read again for it. */

@@ -33,6 +33,7 @@ function of<K extends LayerRecord['kind']>(records: readonly LayerRecord[], kind
 function wanting(path: string, read: (content: RandomAccess, path: string) => unknown, name = 'probe'): Analyzer {
   return {
     name,
+    reads: 'files of tests',
     version: 1,
     wants: (asked) => asked === path,
     *read(file) {

@@ -18,8 +18,8 @@ export function supportTables(): Readonly<Record<string, string>> {
       ],
     ),
     analyzers: table(
-      ['analyzer', 'version'],
-      analyzers.map(({ name, version }) => [name, String(version)]),
+      ['analyzer', 'reads', 'version'],
+      analyzers.map(({ name, reads, version }) => [name, reads, String(version)]),
     ),
     packages: table(
       ['package type', 'purl', 'versions ordered as', 'advisories by'],

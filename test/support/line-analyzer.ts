@@ -6,6 +6,7 @@ import type { Analyzer } from '#analysis/analyzer.ts';
  */
 export const lineAnalyzer: Analyzer = {
   name: 'line',
+  reads: 'files of tests',
   version: 1,
   wants: (path) => /(^|\/)packages\.txt$|\.pkg$/.test(path),
   *read(file) {

@@ -7,6 +7,7 @@ import { lineAnalyzer } from './line-analyzer.ts';
 /** Does to its own thread what files named `*.do` say. */
 const misbehaving: Analyzer = {
   name: 'misbehaving',
+  reads: 'files of tests',
   version: 1,
   wants: (path) => path.endsWith('.do'),
   read(file) {

@@ -40,6 +40,7 @@ interface Problem {
 /** Packages of the apk installed database, before and after its move to usr (apk-tools 3). */
 export const apk: Analyzer = {
   name: 'apk',
+  reads: '`apk/db/installed`',
   version: 2,
   wants: (path) => databases.includes(path),
   *read(file) {

@@ -15,6 +15,7 @@ import { openExecutables } from '../programs/open-executable.ts';
  */
 export const binary: Analyzer = {
   name: 'binary',
+  reads: 'programs of no package manager, by their bytes',
   version: 1,
   wants: (path, size) => size > 0 && classifiersFor(path).length > 0,
   read: readFile,

@@ -15,6 +15,7 @@ import type { StatedPackage } from '../sbom/stated-package.ts';
  */
 export const bitnami: Analyzer = {
   name: 'bitnami',
+  reads: '`.spdx-*.spdx`, `.bitnami_components.json`',
   version: 1,
   wants: (path) => path.startsWith('opt/bitnami/') && (path === componentsPath || /\/\.spdx-[^/]*\.spdx$/.test(path)),
   read: readComponents,

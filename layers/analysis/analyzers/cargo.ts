@@ -13,6 +13,7 @@ import { type Crate, cratePackage } from '../rust/crate.ts';
  */
 export const cargo: Analyzer = {
   name: 'cargo',
+  reads: 'audit data in programs, `Cargo.lock`',
   version: 1,
   wants: (path, size, mode) => isLock(path) || mayBeProgram(path, size, mode),
   read: readFile,

@@ -36,6 +36,7 @@ const maxPackages = 20_000;
  */
 export const chisel: Analyzer = {
   name: 'chisel',
+  reads: '`chisel/manifest.wall`',
   version: 1,
   // Anywhere by the recipe, by custom var/lib/chisel.
   wants: (path, size) => path.endsWith('manifest.wall') && size <= maxBytes && /(?:^|\/)manifest\.wall$/.test(path),

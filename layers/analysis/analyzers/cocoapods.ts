@@ -9,6 +9,7 @@ import { readYamlFile } from '../texts/yaml-file.ts';
 /** Pods that a `Podfile.lock` names (CocoaPods: Core, lockfile.rb). Subspecs (`Anchor/Core`) are parts of their pod. */
 export const cocoapods: Analyzer = {
   name: 'cocoapods',
+  reads: '`Podfile.lock`',
   version: 1,
   wants: (path) => path.endsWith('Podfile.lock') && (path.length === 12 || path.at(-13) === '/'),
   read: readLock,

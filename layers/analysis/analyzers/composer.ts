@@ -14,6 +14,7 @@ import { isObject, type JsonObject, readJsonValue } from '../texts/json-file.ts'
  */
 export const composer: Analyzer = {
   name: 'composer',
+  reads: '`composer/installed.json`, `composer.lock`',
   version: 1,
   wants: (path) => path.endsWith('/composer/installed.json') || isLock(path),
   read: readPackages,

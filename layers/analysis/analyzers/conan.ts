@@ -14,6 +14,7 @@ import { textLines } from '../texts/text-lines.ts';
  */
 export const conan: Analyzer = {
   name: 'conan',
+  reads: '`conaninfo.txt`, `conan.lock`',
   version: 1,
   wants: (path, size) => (path.endsWith('conan.lock') || path.endsWith('conaninfo.txt')) && size <= maxBytes,
   read: readFile,

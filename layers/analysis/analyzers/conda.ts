@@ -13,6 +13,7 @@ import { type JsonObject, readJsonFile } from '../texts/json-file.ts';
  */
 export const conda: Analyzer = {
   name: 'conda',
+  reads: '`conda-meta/*.json`',
   version: 1,
   wants: (path) => path.endsWith('.json') && /(^|\/)conda-meta\/[^/]+$/.test(path),
   read: readRecord,

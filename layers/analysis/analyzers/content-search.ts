@@ -13,6 +13,7 @@ export function contentSearch({ contentPatterns: patterns, searchBytes }: Analys
   const search = makeTextSearch(patterns);
   return {
     name: 'content-search',
+    reads: 'patterns of the operator',
     version: 1,
     settings: JSON.stringify([patterns, searchBytes]),
     wants: (_, size) => patterns.length > 0 && size > 0 && size <= searchBytes,

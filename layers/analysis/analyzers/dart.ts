@@ -14,6 +14,7 @@ import { readYamlFile } from '../texts/yaml-file.ts';
  */
 export const dart: Analyzer = {
   name: 'dart',
+  reads: '`pubspec.lock`',
   version: 1,
   wants: (path) => path.endsWith('pubspec.lock') && (path.length === 12 || path.at(-13) === '/'),
   read: readLock,

@@ -31,6 +31,7 @@ import { parseXml } from '../texts/xml-tree.ts';
  */
 export const dotnet: Analyzer = {
   name: 'dotnet',
+  reads: '`*.deps.json`, single-file programs, `.nuspec`, assemblies, `packages.lock.json`, projects',
   version: 1,
   wants: (path, size, mode) => formOf(path, size, mode) !== null,
   read: readFile,

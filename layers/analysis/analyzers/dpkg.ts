@@ -46,6 +46,7 @@ const diversions = `${folder}/diversions`;
  */
 export const dpkg: Analyzer = {
   name: 'dpkg',
+  reads: '`dpkg/status`, `status.d`, file lists, copyright files',
   version: 2,
   wants: (path, size) =>
     path.startsWith(`${folder}/`)

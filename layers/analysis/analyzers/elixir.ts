@@ -14,6 +14,7 @@ import { type Listed, listedFacts } from '../listed-facts.ts';
  */
 export const elixir: Analyzer = {
   name: 'elixir',
+  reads: '`ebin/*.app`, `mix.lock`, `rebar.lock`',
   version: 1,
   wants: (path, size) => partOf(path) !== null && size <= maxBytes,
   read: readFile,

@@ -15,6 +15,7 @@ const pieceBytes = 1024 * 1024;
 export function fileDigests({ fileDigests: algorithms }: AnalysisSettings): Analyzer {
   return {
     name: 'file-digests',
+    reads: 'MD5 and SHA-1 of files, where settings ask for them',
     version: 1,
     settings: JSON.stringify(algorithms),
     wants: (path) => algorithms.length > 0 && ownable.test(path),

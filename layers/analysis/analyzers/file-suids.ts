@@ -4,6 +4,7 @@ import { byteOrder } from '../programs/byte-order.ts';
 /** Regular files that run as their owner or their group (setuid, setgid), under each of their names. */
 export const fileSuids: Analyzer = {
   name: 'file-suids',
+  reads: 'files with setuid or setgid',
   version: 1,
   wants: () => false,
   read: () => [],

@@ -13,6 +13,7 @@ import { type Gemspec, parseGemspec } from '../ruby/gemspec.ts';
  */
 export const gem: Analyzer = {
   name: 'gem',
+  reads: '`specifications/*.gemspec`, checkouts of Bundler, `Gemfile.lock`',
   version: 1,
   wants: (path) => placeOf(path) !== null,
   read: readFile,

@@ -13,6 +13,7 @@ import { openExecutables } from '../programs/open-executable.ts';
  */
 export const golang: Analyzer = {
   name: 'golang',
+  reads: 'build information in programs',
   version: 2,
   wants: mayBeProgram,
   read: readProgram,

@@ -15,6 +15,7 @@ import { readYamlFile } from '../texts/yaml-file.ts';
  */
 export const haskell: Analyzer = {
   name: 'haskell',
+  reads: 'package databases of GHC, `stack.yaml.lock`, `cabal.project.freeze`',
   version: 1,
   wants: (path, size) => partOf(path) !== null && size <= maxBytes,
   read: readFile,

@@ -14,6 +14,7 @@ import { readJsonFile } from '../texts/json-file.ts';
 export function hints({ hints: allowed }: AnalysisSettings): Analyzer {
   return {
     name: 'hints',
+    reads: '`/anchore_hints.json`, where settings allow it',
     version: 1,
     settings: String(allowed),
     wants: (path) => allowed && path === 'anchore_hints.json',

@@ -17,6 +17,7 @@ import { personText } from '../texts/declared-person.ts';
  */
 export const java: Analyzer = {
   name: 'java',
+  reads: 'jar, war, ear, hpi and their kin, archives in archives',
   version: 2,
   wants: isArchiveName,
   read: readPackages,

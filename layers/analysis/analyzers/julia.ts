@@ -13,6 +13,7 @@ import { readTomlFile } from '../texts/toml-file.ts';
  */
 export const julia: Analyzer = {
   name: 'julia',
+  reads: 'packages of depots, `Manifest.toml`',
   version: 1,
   wants: (path, size) => path.endsWith('.toml') && partOf(path) !== null && size <= maxBytes,
   read: readFile,

@@ -14,6 +14,7 @@ import { shellAssignments } from '../texts/shell-assignments.ts';
  */
 export const jvm: Analyzer = {
   name: 'jvm',
+  reads: '`release` files of Java',
   version: 1,
   wants: (path, size) =>
     path.endsWith('release') && (path === 'release' || path.endsWith('/release')) && size <= maxBytes,

@@ -12,6 +12,7 @@ import { type Listed, listedFacts } from '../listed-facts.ts';
  */
 export const lua: Analyzer = {
   name: 'lua',
+  reads: 'rocks trees of LuaRocks',
   version: 1,
   wants: (path, size) => path.endsWith('.rockspec') && placeOf(path) !== null && size <= maxBytes,
   read: readRockspec,

@@ -17,6 +17,7 @@ import { isObject, type JsonObject, readJsonFile } from '../texts/json-file.ts';
  */
 export const npmLock: Analyzer = {
   name: 'npm-lock',
+  reads: '`package-lock.json`, `npm-shrinkwrap.json`, `yarn.lock`, `pnpm-lock.yaml`, `bun.lock`, `deno.lock`',
   version: 2,
   wants: (path) => readerOf(path) !== undefined,
   read: readLock,

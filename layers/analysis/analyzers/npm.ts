@@ -15,6 +15,7 @@ import { declaredLicense, licenseNames } from '../licenses/spdx.ts';
  */
 export const npm: Analyzer = {
   name: 'npm',
+  reads: '`package.json` in module folders, archives of Yarn',
   version: 2,
   wants: (path) => (path.endsWith('package.json') && placeOf(path) !== 'elsewhere') || isYarnCache(path),
   read: readFile,

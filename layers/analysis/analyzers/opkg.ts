@@ -44,6 +44,7 @@ const maxControl = 1024 * 1024;
  */
 export const opkg: Analyzer = {
   name: 'opkg',
+  reads: '`opkg/status` and `info/`',
   version: 1,
   wants: (path, size) =>
     (path.startsWith('usr/lib/opkg/') || path.startsWith('var/lib/opkg/')) &&

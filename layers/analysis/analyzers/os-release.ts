@@ -16,6 +16,7 @@ const apkRepositories = 'etc/apk/repositories';
 /** Files that say which distribution an image is. Gives no packages; {@link detectDistro} reads its facts. */
 export const osRelease: Analyzer = {
   name: 'os-release',
+  reads: '`os-release`, and older release files of distributions',
   version: 2,
   // Release files are often links to files of the distribution's own naming (etc/redhat-release -> almalinux-release,
   // usr/lib/os-release -> os.release.d/os-release-fedora): so any of that kind is kept.

@@ -36,6 +36,7 @@ const maxBytes = 64 * 1024 * 1024;
 /** Packages of pacman's local database (alpm-db(7)): one folder a package with `desc`, `files` and `mtree`. */
 export const pacman: Analyzer = {
   name: 'pacman',
+  reads: '`pacman/local/*/desc` and `files`',
   version: 1,
   wants: (path, size) =>
     path.startsWith(folder) && size <= maxBytes && /^[^/]+\/(?:desc|files|mtree)$/.test(path.slice(folder.length)),

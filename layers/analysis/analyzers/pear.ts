@@ -12,6 +12,7 @@ import { type PhpMap, type PhpValue, parsePhpSerialized } from '../texts/php-ser
  */
 export const pear: Analyzer = {
   name: 'pear',
+  reads: '`.registry/*.reg`',
   version: 1,
   wants: (path) => path.endsWith('.reg') && /(^|\/)\.registry\/(\.channel\.[^/]+\/)?[^/]+$/.test(path),
   read: readRegistry,

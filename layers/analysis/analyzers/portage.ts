@@ -27,6 +27,7 @@ const texts = new Set(['SLOT', 'LICENSE', 'repository', 'SIZE', 'RDEPEND']);
  */
 export const portage: Analyzer = {
   name: 'portage',
+  reads: '`var/db/pkg/*/*/`',
   version: 1,
   wants(path, size) {
     if (!path.startsWith(folder)) return false;

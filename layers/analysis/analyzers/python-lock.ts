@@ -16,6 +16,7 @@ import { readTomlFile } from '../texts/toml-file.ts';
  */
 export const pythonLock: Analyzer = {
   name: 'python-lock',
+  reads: '`poetry.lock`, `uv.lock`, `pdm.lock`, `Pipfile.lock`, `pylock.toml`, pinned requirements files',
   version: 1,
   wants: (path) => /\.(lock|toml|txt)$/.test(path.slice(-5)) && formOf(path) !== null,
   read: readLock,

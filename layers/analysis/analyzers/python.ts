@@ -20,6 +20,7 @@ import { licenseNames } from '../licenses/spdx.ts';
  */
 export const python: Analyzer = {
   name: 'python',
+  reads: '`*.dist-info`, `*.egg-info`, eggs',
   version: 2,
   wants: (path) =>
     (path.endsWith('.egg') || path.includes('-info') || path.includes('/EGG-INFO/')) && placeOf(path) !== null,

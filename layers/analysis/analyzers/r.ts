@@ -15,6 +15,7 @@ import { personText } from '../texts/declared-person.ts';
  */
 export const r: Analyzer = {
   name: 'r',
+  reads: '`DESCRIPTION` of installed packages',
   version: 1,
   wants: (path, size) => path.endsWith('/DESCRIPTION') && size <= maxBytes,
   read: readDescription,

@@ -12,6 +12,7 @@ export function retrievedFiles({ retrievedFiles: globs, retrievedBytes }: Analys
   const matchers = globs.map(makePathGlob);
   return {
     name: 'retrieved-files',
+    reads: 'files that the operator wants kept',
     version: 1,
     settings: JSON.stringify([globs, retrievedBytes]),
     wants: (path, size) => size <= retrievedBytes && matchers.some((matches) => matches(path)),

@@ -15,6 +15,7 @@ import type { RpmData } from '../rpm/package-data.ts';
  */
 export const rpm: Analyzer = {
   name: 'rpm',
+  reads: '`rpmdb.sqlite` with its log, `Packages.db` (NDB), `Packages` (Berkeley DB), container manifests',
   version: 2,
   // A database folder may be a link to any folder, by custom one called rpm.
   wants: (path) => path === manifestPath || /(?:^|\/)rpm\/(?:rpmdb\.sqlite(?:-wal)?|Packages(?:\.db)?)$/.test(path),

@@ -10,6 +10,7 @@ import { readBom } from '../sbom/read-bom.ts';
  */
 export const sbom: Analyzer = {
   name: 'sbom',
+  reads: 'CycloneDX and SPDX documents in the image',
   version: 1,
   wants: isBomPath,
   read: ({ content }) => bomFacts(readBom(content)),

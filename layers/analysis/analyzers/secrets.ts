@@ -17,6 +17,7 @@ export function secrets({ secretPatterns: chosen, searchBytes }: AnalysisSetting
   let search = chosen.length === 0 ? null : makeTextSearch(patterns);
   return {
     name: 'secrets',
+    reads: 'keys and tokens in text files',
     version: 1,
     settings: JSON.stringify([chosen, searchBytes]),
     wants: (path, size) => size >= smallestBytes && size <= searchBytes && mayHoldSecrets(path),

@@ -12,6 +12,7 @@ import { isObject, type JsonObject, readJsonFile, scalarText } from '../texts/js
  */
 export const swift: Analyzer = {
   name: 'swift',
+  reads: '`Package.resolved`',
   version: 1,
   wants: (path) => path.endsWith('Package.resolved') && (path.length === 16 || path.at(-17) === '/'),
   read: readResolved,

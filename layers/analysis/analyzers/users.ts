@@ -11,6 +11,7 @@ import { textLines } from '../texts/text-lines.ts';
  */
 export const users: Analyzer = {
   name: 'users',
+  reads: '`/etc/passwd`, `/etc/shadow`',
   version: 1,
   // By the end of the path, since /etc may be a link.
   wants: (path) => path.endsWith('etc/passwd') || path.endsWith('etc/shadow'),

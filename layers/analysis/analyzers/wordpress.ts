@@ -12,6 +12,7 @@ import { personText } from '../texts/declared-person.ts';
  */
 export const wordpress: Analyzer = {
   name: 'wordpress',
+  reads: '`version.php`, headers of plugins and themes',
   version: 1,
   wants: (path) => (path.endsWith('.php') || path.endsWith('/style.css')) && placeOf(path) !== null,
   read: readFile,
