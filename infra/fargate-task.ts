@@ -68,7 +68,8 @@ export class FargateTask extends Workload {
           removalPolicy: RemovalPolicy.DESTROY,
         }),
       }),
-      environment: { NODE_OPTIONS: '--enable-source-maps', POWERTOOLS_SERVICE_NAME: name },
+      // Measured on large images: with the usual young generation the analyzer holds a third more memory, and is no faster.
+      environment: { NODE_OPTIONS: '--enable-source-maps --max-semi-space-size=8', POWERTOOLS_SERVICE_NAME: name },
     });
     // The image names this path as a volume (tools/write-layout.ts), so it has the rights of /tmp: without root it could not be written else.
     this.definition.addVolume({ name: scratch });

@@ -71,6 +71,17 @@ export const hostileCases: readonly HostileCase[] = [
   ]),
   one('300,000 entries that climb out', () => times(300_000, (n) => ({ path: `../../${n}`, content: '' }))),
   one('300,000 whiteouts', () => times(300_000, (n) => ({ path: `srv/.wh.${n}`, content: '' }))),
+  {
+    name: '100,000 opaque marks on a folder of 100,000 files',
+    layers: () => [
+      tars(times(1000, (n) => ({ path: `srv/old-${n}`, content: '' }))),
+      tars([
+        ...times(100_000, (n) => ({ path: `srv/${n}`, content: '' })),
+        ...times(100_000, () => ({ path: 'srv/.wh..wh..opq', content: '' })),
+      ]),
+    ],
+  },
+  one('20,000 jars with a jar in each', () => times(20_000, (n) => ({ path: `srv/${n}.jar`, content: deepJar(2) }))),
   raw('an extended header of 1 GB', function* () {
     yield tarHeader({ name: 'PaxHeaders/0', flag: 'x', size: 1 * GB });
     yield* repeatedFile('srv/x', 1 * GB, nearlyZeros());
