@@ -5,10 +5,9 @@ import { test } from 'node:test';
 import { type AnalysisSettings, defaultAnalysisSettings } from '#analysis/analysis-settings.ts';
 import { analyzerSet, analyzers, makeAnalyzers } from '#analysis/analyzers.ts';
 import { nameAnalyzerSet } from '#analysis/analyzer-set.ts';
-import { defaultLimits } from '#core/limits.ts';
-import { folderEntries } from '#registry/sources/folder-entries.ts';
 import type { ImageDetails } from '#schema/image-report.ts';
 import { assembleLayers } from '#test/support/assemble-layers.ts';
+import { caseLayers } from '#test/support/case-layers.ts';
 import type { BuildEntry } from '#test/support/tar-builder.ts';
 
 /**
@@ -38,7 +37,7 @@ for (const { name } of analyzers) {
     test(`${name} reads ${one.replaceAll('-', ' ')}`, async () => {
       const want = JSON.parse(readFileSync(join(folder, one, 'want.json'), 'utf8')) as Want;
       const chosen = makeAnalyzers({ ...defaultAnalysisSettings, ...want.settings });
-      const found = await assembleLayers(withModes(await layersOf(join(folder, one)), want.modes ?? {}), chosen);
+      const found = await assembleLayers(withModes(await caseLayers(join(folder, one)), want.modes ?? {}), chosen);
       assert.deepEqual(fieldsOf(found.packages, want.packages), want.packages);
       if (want.details !== undefined) assert.deepEqual(fieldsOf([found.details], [want.details])[0], want.details);
       assert.deepEqual(fieldsOf(found.notes, want.notes ?? []), want.notes ?? []);
@@ -62,30 +61,6 @@ function withModes(layers: readonly BuildEntry[][], modes: Readonly<Record<strin
     return mode === undefined ? entry : { ...entry, mode: Number.parseInt(mode, 8) };
   };
   return layers.map((entries) => entries.map(changed));
-}
-
-async function layersOf(folder: string): Promise<BuildEntry[][]> {
-  if (existsSync(join(folder, 'tree'))) return [await entriesOf(join(folder, 'tree'))];
-  const names = readdirSync(join(folder, 'layers')).sort((a, b) => Number(a) - Number(b));
-  const layers: BuildEntry[][] = [];
-  for (const name of names) layers.push(await entriesOf(join(folder, 'layers', name)));
-  return layers;
-}
-
-async function entriesOf(folder: string): Promise<BuildEntry[]> {
-  const entries: BuildEntry[] = [];
-  for await (const { path, type, mode, link, body } of folderEntries(folder, defaultLimits)) {
-    const pieces: Uint8Array[] = [];
-    if (type === 'file') for await (const piece of body) pieces.push(piece);
-    entries.push({
-      path: type === 'dir' ? `${path}/` : path,
-      type,
-      mode,
-      content: Buffer.concat(pieces),
-      ...(link === null ? {} : { link }),
-    });
-  }
-  return entries;
 }
 
 /** What was found, cut down to the fields that are wanted of the one at the same place. */
