@@ -29,7 +29,7 @@ export interface RegistryRequest extends FetchRequest {
 export interface RegistryCalls {
   /** `https://HOST`, where the registry's API answers. */
   readonly origin: string;
-  /** The answer whatever its status; 401 and 403 only after one more try with other credentials. */
+  /** The answer whatever its status; 401 and 403 only after a try with credentials, and one more with newer ones where these end. */
   ask(repository: string, path: string | URL, request: RegistryRequest): Promise<Response>;
   /** As {@link ask}; an answer other than 2xx is thrown. */
   call(repository: string, path: string | URL, request: RegistryRequest): Promise<Response>;
@@ -58,15 +58,21 @@ export function registryCalls(world: Pick<Platform, 'fetch' | 'clock'>, options:
       return await send(world, url.href, { ...sent, headers }, sending);
     };
     if (url.origin !== new URL(origin).origin) return await attempt(null);
-    const used = auth.header(repository);
-    const response = await attempt(used);
-    const header = await loginAfter(response, repository, used).catch(async (thrown: unknown) => {
+    const again = async (response: Response, login: Promise<string | null>): Promise<[Response, string | null]> => {
+      const header = await login.catch(async (thrown: unknown) => {
+        await discard(response);
+        throw thrown;
+      });
+      if (header === null) return [response, null];
       await discard(response);
-      throw thrown;
-    });
-    if (header === null) return response;
-    await discard(response);
-    return await attempt(header);
+      return [await attempt(header), header];
+    };
+    const used = auth.header(repository);
+    const first = await attempt(used);
+    const [second, header] = await again(first, loginAfter(first, repository, used));
+    // A login that was kept may have been ended since, which this call could not see before: it had none.
+    const ended = used === null && header !== null && (second.status === 401 || second.status === 403);
+    return ended ? (await again(second, auth.renew(repository, header)))[0] : second;
   };
 
   const loginAfter = async (response: Response, repository: string, used: string | null) => {

@@ -42,8 +42,7 @@ export function registryAccess(
   const reach = async (account: string, host: string, repository: string) => {
     const found = await findRegistry(world, account, host, repository);
     if (found?.verify !== false) return { fetch: world.fetch, plainHttp: null };
-    const { fetch, plainHttp } = await unverifiedRegistry(world.fetch, host);
-    return { fetch, plainHttp: plainHttp ? true : null };
+    return await unverifiedRegistry(world.fetch, host);
   };
   return {
     async openImage(reference, { account, platform }) {

@@ -4,6 +4,7 @@ import type { Fetch } from '#platform/fetch.ts';
 import type { Platform } from '#platform/platform.ts';
 import { discard, send } from '#platform/send.ts';
 import type { Credentials } from '../client/credential.ts';
+import type { FindCredentials } from '../client/credentials.ts';
 import { basicHeader } from '../client/registry-auth.ts';
 import { registryCalls } from '../client/registry-call.ts';
 import type { RegistryName } from './registry-name.ts';
@@ -30,16 +31,19 @@ export async function tryRegistry(
   { name: { host }, login, verify }: RegistryTrial,
 ): Promise<void> {
   const hasty: Fetch = (url, request) => world.fetch(url, { timeout: patience, ...request });
+  const find: FindCredentials = async (_host, _repository, refused) =>
+    login.kind === 'fixed' ? login.credentials : await findEcrLogin(host, '', refused, login.identity);
   try {
-    const credentials =
-      login.kind === 'fixed' ? login.credentials : await findEcrLogin(host, '', undefined, login.identity);
+    const credentials = await find(host, '');
     const { fetch, plainHttp } = verify ? { fetch: hasty, plainHttp: null } : await unverifiedRegistry(hasty, host);
-    await logIn({ clock: world.clock, fetch }, host, credentials, plainHttp === true ? true : null);
+    await logIn({ clock: world.clock, fetch }, host, { credentials, find }, plainHttp);
   } catch (thrown) {
     const fault = Fault.from(thrown);
     if (!/^(registry|network)\//.test(fault.code)) throw fault;
     throw new Fault('registry/unusable', `cannot ping supplied registry with supplied credentials: ${fault.message}`, {
-      detail: { error_codes: [] },
+      detail: {
+        error_codes: [fault.code === 'registry/denied' ? 'REGISTRY_PERMISSION_DENIED' : 'REGISTRY_NOT_ACCESSIBLE'],
+      },
       cause: fault,
     });
   }
@@ -48,15 +52,15 @@ export async function tryRegistry(
 async function logIn(
   world: Pick<Platform, 'fetch' | 'clock'>,
   host: string,
-  credentials: Credentials | null,
+  { credentials, find }: { readonly credentials: Credentials | null; readonly find: FindCredentials },
   plainHttp: true | null,
 ): Promise<void> {
   let wanted = false;
-  const find = async () => {
+  const seen: FindCredentials = (...asked) => {
     wanted = true;
-    return credentials;
+    return find(...asked);
   };
-  const calls = registryCalls(world, { registry: host, credentials: find, plainHttp });
+  const calls = registryCalls(world, { registry: host, credentials: seen, plainHttp });
   const root = new URL(`${calls.origin}/v2/`);
   const options = { attempts: 2 };
   await judge(host, await calls.ask('', root, { headers: {}, doing: 'logging in', sending: options }));

@@ -55,6 +55,7 @@ test('a login that the registry refuses is not stored, unless it is not to be tr
     const refused = await add(wrong, query);
     assert.equal(refused.status, 406, refused.text);
     assert.match(fits(errorAnswer, refused.json).message, /^cannot ping supplied registry.*locked\.example\.test/);
+    assert.deepEqual(fits(errorAnswer, refused.json).detail.error_codes, ['REGISTRY_PERMISSION_DENIED']);
     assert.ok(!refused.text.includes('has-not-this'));
   }
   assert.ok(!(await names(ann)).includes(locked));
