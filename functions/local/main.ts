@@ -20,6 +20,7 @@ import { routes } from '../api/routes.ts';
 import { listen } from './http-server.ts';
 import { loadGroups } from './load-groups.ts';
 import { refreshFeeds, type RefreshWorld } from '../refresh-feeds.ts';
+import { removeAccounts } from '../remove-accounts.ts';
 import { repeat } from './repeat.ts';
 import { type SweepSettings, sweepUnfinished } from '../sweep-unfinished.ts';
 import { startWorkers } from './worker.ts';
@@ -69,6 +70,7 @@ export async function startServer(settings: ServerSettings): Promise<Server> {
   const http = opened.use(await listen(app, settings.host, settings.port, settings.limits.requestBytes));
   opened.use(startWorkers(world));
   opened.use(repeat(world, 'sweep', sweepMs, async () => void (await sweepUnfinished(world, sweep))));
+  opened.use(repeat(world, 'accounts', sweepMs, async () => void (await removeAccounts(world, () => false))));
   if (!world.offline) opened.use(repeat(world, 'feeds', feedMaxAgeMs / 6, () => refreshFeeds(world, feedMaxAgeMs)));
   const stack = opened.move();
   return { url: http.url, data: platform.data, newPassword, [Symbol.asyncDispose]: () => stack.disposeAsync() };
