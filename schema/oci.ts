@@ -9,8 +9,15 @@ const list = <T extends z.ZodType>(item: T) =>
 
 const optionalText = z.string().nullish();
 
+/** GOOS, GOARCH and their kind: a short word. */
+const platformName = z
+  .string()
+  .max(100)
+  .regex(/^\P{Cc}*$/u)
+  .nullish();
+
 /** What an image says it runs on (OCI image-spec, image-index.md); both names may be left out or empty. */
-const platform = z.object({ os: optionalText, architecture: optionalText, variant: optionalText });
+const platform = z.object({ os: platformName, architecture: platformName, variant: platformName });
 
 /** OCI image-spec, descriptor.md. The digest is any text: only descriptors that are followed must be sha256. */
 export const ociDescriptor = z.object({
@@ -42,9 +49,9 @@ export const ociManifest = z.object({
 
 /** OCI image-spec, config.md; what is not named here stays in the raw document. */
 export const ociConfig = z.object({
-  os: optionalText,
-  architecture: optionalText,
-  variant: optionalText,
+  os: platformName,
+  architecture: platformName,
+  variant: platformName,
   created: optionalText,
   rootfs: z.object({ diff_ids: list(z.string()) }),
   history: list(

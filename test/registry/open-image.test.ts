@@ -385,6 +385,8 @@ test('documents that are no good are refused in one line', async () => {
       /diff_id that is no sha256/,
     ],
     [image({ layers: [base], config: { history: 'x' } }), 'image/corrupt', /at 'history'/],
+    [image({ layers: [base], config: { variant: 'v8\u0000' } }), 'image/corrupt', /at 'variant'/],
+    [image({ layers: [base], config: { architecture: 'a'.repeat(101) } }), 'image/corrupt', /at 'architecture'/],
     [image({ layers: [base], manifest: { manifests: [] } }), 'image/corrupt', /at once/],
     [image({ layers: [base], manifest: { schemaVersion: 1 } }), 'image/unsupported', /schema 1/],
     [image({ layers: [base], manifest: { schemaVersion: 7 } }), 'image/corrupt', /at 'schemaVersion'/],

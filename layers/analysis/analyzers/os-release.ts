@@ -17,7 +17,7 @@ const apkRepositories = 'etc/apk/repositories';
 export const osRelease: Analyzer = {
   name: 'os-release',
   reads: '`os-release`, and older release files of distributions',
-  version: 2,
+  version: 3,
   // Release files are often links to files of the distribution's own naming (etc/redhat-release -> almalinux-release,
   // usr/lib/os-release -> os.release.d/os-release-fedora): so any of that kind is kept.
   wants: (path, size) =>
@@ -36,7 +36,8 @@ export const osRelease: Analyzer = {
     const text = Buffer.from(file.content.all(maxBytes))
       .toString('utf8')
       .replace(/^\ufeff/, '')
-      .replaceAll('\r', '');
+      // NULs and the like would end in a database that has no text for them.
+      .replaceAll(/[^\P{Cc}\n\t]/gu, '');
     yield { key: 'release', data: { text } };
   },
   assemble: () => [],
@@ -48,6 +49,27 @@ export const osRelease: Analyzer = {
  * version of a busybox image; null when nothing says. Ids are lower case and each distribution has one.
  */
 export function detectDistro(view: ImageView): Distro | null {
+  const found = detect(view);
+  return found === null ? null : shortened(found);
+}
+
+/** What no release comes to is cut. */
+const maxText = 200;
+const maxAlike = 20;
+
+function shortened({ id, versionId, codename, name, idLike, base }: Distro): Distro {
+  const short = (text: string | null) => text?.slice(0, maxText).toWellFormed() ?? null;
+  return {
+    id: short(id)!,
+    versionId: short(versionId),
+    codename: short(codename),
+    name: short(name),
+    idLike: idLike.slice(0, maxAlike).map((one) => short(one)!),
+    ...(base === undefined ? {} : { base: { ...base, codename: short(base.codename)! } }),
+  };
+}
+
+function detect(view: ImageView): Distro | null {
   const texts = new Map<string, string>();
   for (const { path, facts } of view.facts)
     for (const { data } of facts) texts.set(path, (data as { text?: string }).text ?? '');

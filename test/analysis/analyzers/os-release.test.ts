@@ -256,3 +256,11 @@ test('repositories of another branch of Alpine are noted, those of its own are n
   assert.deepEqual(notes('3.21_alpha20240807', 'https://x/alpine/edge/main'), []);
   assert.deepEqual(notes('3.20.3', 'https://example.org/our/packages\n/media/cdrom/apks\n'), []);
 });
+
+test('what no release says, a database cannot hold, or is without end is cut', () => {
+  const text = `ID="al\u0000pine"\nVERSION_ID="3.20${'1'.repeat(5000)}"\nNAME=a\u0007b\nPRETTY_NAME="${'\u{1f40b}'.repeat(300)}"\nID_LIKE="${'a '.repeat(300)}"\n`;
+  const found = detectDistro(viewOf(osRelease, { 'etc/os-release': text }))!;
+  assert.equal(found.id, 'alpine');
+  assert.deepEqual([found.versionId!.length, found.name!.length, found.idLike.length], [200, 200, 20]);
+  assert.ok(found.name!.isWellFormed());
+});
