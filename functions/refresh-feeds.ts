@@ -1,5 +1,6 @@
 import { groupStatuses } from '#feeds/ensure-groups.ts';
 import { type FeedGroup, findGroup } from '#feeds/feed-group.ts';
+import { switchedOff } from '#feeds/switch-store.ts';
 import { syncGroup } from '#feeds/sync-feed.ts';
 import { pruneChanges } from '#feeds/unannounced-store.ts';
 import { type AnnounceFeedsWorld, announceFeeds } from './announce-feeds.ts';
@@ -40,14 +41,16 @@ export async function refreshGroups(
 
 /**
  * Groups that were ever asked for and that upstream confirmed longer ago than this, the longest ago first. Those of which no sync has
- * ended yet come last: who was asked for them may be at it.
+ * ended yet come last: who was asked for them may be at it. What is switched off is left out.
  */
 export async function groupsInUse(world: PipelineWorld, maxAgeMs: number): Promise<readonly FeedGroup[]> {
   const statuses = await groupStatuses(world, maxAgeMs);
+  const off = await switchedOff(world.sql);
   return statuses
     .filter(({ state, checkedAt }) => checkedAt !== null && state !== 'ok')
     .sort((a, b) => (a.checkedAt || Number.MAX_SAFE_INTEGER) - (b.checkedAt || Number.MAX_SAFE_INTEGER))
-    .map(({ group }) => findGroup(group));
+    .map(({ group }) => findGroup(group))
+    .filter((group) => !off.group(group));
 }
 
 async function refreshGroup(world: PipelineWorld, { feed, group }: FeedGroup): Promise<void> {

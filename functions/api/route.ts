@@ -3,6 +3,7 @@ import type { Action } from '#access/permissions.ts';
 import type { Principal } from '#access/principal.ts';
 import type { AdmitWorld } from '#catalog/admit-image.ts';
 import type { Limits } from '#core/limits.ts';
+import type { AskWorld } from '#feeds/ask-for-groups.ts';
 import type { SyncWorld } from '#feeds/sync-feed.ts';
 import type { Platform } from '#platform/platform.ts';
 import type { RegistryAccess } from '#registry/logins/registry-access.ts';
@@ -11,6 +12,7 @@ import type { Shape } from '#schema/api/shape.ts';
 /** What the API needs of the world. */
 export type ApiWorld = Platform &
   SyncWorld &
+  AskWorld &
   AdmitWorld & { readonly limits: Limits; readonly registries: RegistryAccess };
 
 /** A request, whatever carried it: node:http or API Gateway. */

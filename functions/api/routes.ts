@@ -1,6 +1,7 @@
 import type { Route } from './route.ts';
 import { accountRoutes } from './routes/accounts.ts';
 import { apiKeyRoutes } from './routes/api-keys.ts';
+import { feedRoutes } from './routes/feeds.ts';
 import { hookRoutes } from './routes/hooks.ts';
 import { imageContentRoutes } from './routes/image-content.ts';
 import { imageJudgementRoutes } from './routes/image-judgement.ts';
@@ -24,6 +25,7 @@ export const routes: readonly Route[] = [
   ...memberRoutes,
   ...apiKeyRoutes,
   ...queryRoutes,
+  ...feedRoutes,
   ...registryRoutes,
   ...hookRoutes,
 ];

@@ -1,5 +1,6 @@
 import { groupStatuses } from '#feeds/ensure-groups.ts';
 import { findGroup } from '#feeds/feed-group.ts';
+import { switchedOff } from '#feeds/switch-store.ts';
 import type { Count } from '#platform/aws/embedded-metrics.ts';
 import { groupsInUse, refreshGroups, type RefreshWorld } from '../refresh-feeds.ts';
 
@@ -24,6 +25,8 @@ export async function refreshDue(
 }
 
 async function oldestHours(world: RefreshWorld): Promise<number> {
-  const synced = (await groupStatuses(world)).flatMap(({ syncedAt }) => syncedAt ?? []);
+  const off = await switchedOff(world.sql);
+  const statuses = (await groupStatuses(world)).filter(({ group }) => !off.group(findGroup(group)));
+  const synced = statuses.flatMap(({ syncedAt }) => syncedAt ?? []);
   return synced.length === 0 ? 0 : (world.clock.now() - Math.min(...synced)) / 3_600_000;
 }

@@ -5,6 +5,7 @@ import { reasonsNotToFetch } from './feed-terms.ts';
 import { feeds } from './feeds.ts';
 import { type GroupStatus, groupStatus, isDue } from './group-status.ts';
 import { type StoredGroup, storedGroups } from './group-store.ts';
+import { switchedOff, switchedOffNote } from './switch-store.ts';
 import type { SyncProgress, SyncWorld } from './sync-feed.ts';
 
 export interface EnsureOptions {
@@ -43,10 +44,13 @@ export async function ensureGroups(
   );
   if (options.offline) return statuses;
   const waiting = [...groups.entries()].filter(([at]) => statuses[at]!.note === null && isDue(statuses[at]!, now));
+  // Most of the time nothing is due, and nobody asks.
+  const off = waiting.length === 0 ? null : await switchedOff(world.sql);
   const work = async () => {
     for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
       const [at, group] = next;
-      statuses[at] = await synced(world, group, statuses[at]!, options);
+      if (off?.group(group) === true) statuses[at] = { ...statuses[at]!, note: switchedOffNote };
+      else statuses[at] = await synced(world, group, statuses[at]!, options);
     }
   };
   await Promise.all(Array.from({ length: atOnce }, work));
@@ -65,9 +69,10 @@ export async function groupStatuses(
   ]);
   const stored = byName(all);
   const noteOf = await reasonsNotToFetch(world, known);
+  const off = await switchedOff(world.sql);
   return distinct(known).map((group) => ({
     ...groupStatus(group, stored(group), world.clock.now(), maxAgeMs),
-    note: noteOf(group),
+    note: off.group(group) ? switchedOffNote : noteOf(group),
   }));
 }
 

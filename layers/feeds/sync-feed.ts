@@ -1,13 +1,16 @@
 import { Fault } from '#core/fault.ts';
-import { type Lease, takeLease } from '#platform/lease.ts';
 import type { Platform } from '#platform/platform.ts';
 import { vacuumTables } from './advisory-store.ts';
 import type { Feed, Fetched } from './feed.ts';
 import { refusalOf, type TermsWorld } from './feed-terms.ts';
 import { openFeedWorld } from './feed-world.ts';
+import { takeGroup } from './group-lease.ts';
 import { type GroupStatus, groupStatus, isCurrent, rules } from './group-status.ts';
 import { putGroup, type StoredGroup, storedGroup } from './group-store.ts';
 import { type Loaded, loadRecords } from './load-records.ts';
+import { countNamespaces } from './namespace-count-store.ts';
+import type { GroupName } from './revision-store.ts';
+import { switchedOff, switchedOffNote } from './switch-store.ts';
 
 /** What a sync needs of the world. A temporary file's path is not used by anybody else; the sync removes the file. */
 export type SyncWorld = Pick<Platform, 'sql' | 'clock' | 'fetch' | 'log' | 'staging'> &
@@ -35,8 +38,6 @@ export type SyncOutcome =
   | { readonly kind: 'absent'; readonly status: GroupStatus; readonly reason: string }
   | { readonly kind: 'failed'; readonly status: GroupStatus; readonly reason: string };
 
-/** A holder that says nothing for this long is dead; a living one says something four times as often. */
-const leaseMs = 60_000;
 const pollMs = 500;
 /** More new rows than this are a bulk load. */
 const bulk = 10_000;
@@ -46,7 +47,7 @@ const patienceMs = 20 * 60_000;
 /**
  * Brings one group to what upstream has now. Whoever comes while another process does it waits and shares the result.
  * A feed that cannot be fetched or read is an outcome, not an error: what is stored stays, and so does the mark, so that
- * the next sync does the rest. A feed whose terms are not accepted is not asked at all. Throws only what the database throws.
+ * the next sync does the rest. A feed whose terms are not accepted, or that is switched off, is not asked at all. Throws only what the database throws.
  */
 export async function syncGroup(
   world: SyncWorld,
@@ -57,15 +58,16 @@ export async function syncGroup(
   const { sql, clock } = world;
   const name = { feed: feed.name, group };
   const begun = clock.now();
-  const reason = await refusalOf(world, feed);
+  const off = (await switchedOff(sql)).group({ feed, group });
+  const reason = off ? switchedOffNote : await refusalOf(world, feed);
   if (reason !== null) {
     return { kind: 'failed', reason, status: statusNow(feed, group, await storedGroup(sql, name), begun) };
   }
   let waited = false;
   for (;;) {
-    const lease = await takeLease(sql, clock, `feed ${feed.name} ${group}`, 'sync', leaseMs);
-    if (lease !== null) {
-      await using beat = startBeat(lease, clock);
+    const held = await takeGroup(world, name);
+    if (held !== null) {
+      await using beat = held;
       const stored = await storedGroup(sql, name);
       if (waited && stored !== null && stored.checkedAt >= begun) return shared(feed, stored, clock.now());
       return await sync(world, feed, group, stored, options, beat.check);
@@ -77,36 +79,6 @@ export async function syncGroup(
     }
     await clock.sleep(pollMs);
   }
-}
-
-/** Keeps the lease while a sync downloads and writes, then gives it back; `check` throws once another process has it. */
-function startBeat(lease: Lease, clock: SyncWorld['clock']): AsyncDisposable & { readonly check: () => void } {
-  const stop = new AbortController();
-  let lost = false;
-  const beat = async () => {
-    while (!lost) {
-      await clock.sleep(leaseMs / 4, stop.signal);
-      if (stop.signal.aborted) return;
-      // A database that fails now may answer the next time; if it does not, the writing fails by itself.
-      lost = await lease.renew().then(
-        (kept) => !kept,
-        () => false,
-      );
-    }
-  };
-  const beating = beat();
-  return {
-    check() {
-      if (lost)
-        throw new Fault('feed/failed', `syncing (${lease.name}): another process has taken over, and finishes it`);
-    },
-    async [Symbol.asyncDispose]() {
-      stop.abort();
-      await beating;
-      // One that cannot be given back runs out; the failure that is on its way says more.
-      await lease.release().catch(() => {});
-    },
-  };
 }
 
 function statusNow(feed: Feed, group: string, stored: StoredGroup | null, now: number): GroupStatus {
@@ -155,9 +127,19 @@ async function sync(
     after = { ...before, state: 'failed', checkedAt: clock.now(), lastError: fault.message.slice(0, 500) };
   }
   await putGroup(sql, after);
+  if (loaded !== null && loaded.revision !== null) await count(world, { feed: feed.name, group });
   if (loaded !== null && loaded.opened >= bulk) await vacuum(world);
   progress('done', after.records);
   return outcomeOf(feed, after, loaded, clock.now());
+}
+
+/** Numbers for people: without them they see those of before. */
+async function count({ sql, log }: SyncWorld, name: GroupName): Promise<void> {
+  try {
+    await countNamespaces(sql, name);
+  } catch (thrown) {
+    log.info('records of a feed group were not counted', { ...name, reason: Fault.from(thrown).message.slice(0, 300) });
+  }
 }
 
 /** As good as its result is, judgement is right without it. */

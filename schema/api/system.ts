@@ -1,7 +1,6 @@
 import * as z from 'zod';
 
 const text = z.string();
-const time = z.string().nullable();
 
 export const versionAnswer = z
   .object({
@@ -21,30 +20,6 @@ export const swaggerAnswer = z.looseObject({
   paths: z.record(text, z.unknown()),
   definitions: z.record(text, z.unknown()),
 });
-
-export const feedsAnswer = z.array(
-  z
-    .object({
-      name: text,
-      enabled: z.boolean(),
-      created_at: time,
-      updated_at: time,
-      last_full_sync: time,
-      groups: z.array(
-        z
-          .object({
-            name: text,
-            enabled: z.boolean(),
-            created_at: time,
-            updated_at: time,
-            last_sync: time,
-            record_count: z.number(),
-          })
-          .meta({ id: 'FeedGroupMetadata' }),
-      ),
-    })
-    .meta({ id: 'FeedMetadata' }),
-);
 
 /** The error body of the v1 API; the HTTP status equals `httpcode`. */
 export const errorAnswer = z

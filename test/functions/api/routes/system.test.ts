@@ -3,7 +3,7 @@ import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { version } from '#core/version.ts';
-import { feedsAnswer, swaggerAnswer, versionAnswer } from '#schema/api/system.ts';
+import { swaggerAnswer, versionAnswer } from '#schema/api/system.ts';
 import { apiServer } from '#test/support/api-server.ts';
 import { fits } from '#test/support/fits.ts';
 
@@ -37,29 +37,4 @@ test('HEAD tells of an answer without giving it, OPTIONS of the methods', async 
   assert.deepEqual([files.status, files.text], [200, '']);
   const options = await ask('OPTIONS', '/v1/images', open);
   assert.deepEqual([options.status, options.text, options.headers.get('allow')], [204, '', 'POST, GET, HEAD, OPTIONS']);
-});
-
-test('feeds are one feed with the groups that were ever asked for; one that upstream does not have holds nobody up', async () => {
-  const { ask, analyzed, registry, until } = await apiServer();
-  await analyzed(`${registry}/team/app:v1`);
-  // NVD takes minutes: nobody waits for it.
-  const [feed, ...more] = await until(
-    async () => fits(feedsAnswer, (await ask('GET', '/v1/system/feeds')).json),
-    ([one]) => one?.groups.some(({ name }) => name === 'nvd') === true,
-  );
-  assert.equal(more.length, 0);
-  assert.equal(feed!.name, 'vulnerabilities');
-  assert.deepEqual(
-    feed!.groups.map((group) => [group.name, group.enabled, group.record_count, group.last_sync !== null]),
-    [
-      ['alpine:3.20', true, 2, true],
-      ['epss', true, 0, true],
-      ['kev', true, 0, true],
-      ['lifecycle', true, 0, true],
-      ['nvd', true, 0, true],
-      ['osv:npm', true, 1, true],
-      ['osv:PyPI', true, 0, true],
-    ],
-  );
-  assert.ok(feed!.last_full_sync !== null && feed!.enabled);
 });
