@@ -1,16 +1,21 @@
 import { listAccounts, removeAccount } from '#access/account-store.ts';
 import { removeImagesOf } from '#catalog/account-images-store.ts';
 import type { Platform } from '#platform/platform.ts';
+import { removeRegistries } from '#registry/logins/account-registries.ts';
 
 /** Images that one statement removes. */
 const chunk = 200;
 
 /** Removes what accounts that are being deleted own, and then them, until all is done or `late` says so; how many are gone. */
-export async function removeAccounts(world: Pick<Platform, 'sql' | 'log'>, late: () => boolean): Promise<number> {
+export async function removeAccounts(
+  world: Pick<Platform, 'sql' | 'secrets' | 'log'>,
+  late: () => boolean,
+): Promise<number> {
   let removed = 0;
   for (const { name } of await listAccounts(world, { state: 'deleting', after: '', limit: 500 })) {
     while (!late() && (await removeImagesOf(world, name, chunk)) === chunk);
-    if (late()) break;
+    // Their secrets would stay: nobody could name them any more.
+    if (late() || !(await removeRegistries(world, name, late))) break;
     if (!(await removeAccount(world, name))) continue;
     world.log.info('account removed', { account: name });
     removed++;

@@ -10,6 +10,7 @@ export type Need =
   | 'stage-feeds'
   | 'read-secrets'
   | 'keep-secrets'
+  | 'remove-secrets'
   | 'pull-images'
   | 'list-images'
   | 'publish-notices'
@@ -76,7 +77,7 @@ export const functions = {
     memory: 512,
     timeout: 900,
     sends: ['image.pushed', 'image.removed', 'image.queued', 'image.analyzed', 'image.matched', 'dispatch'],
-    needs: ['sql', 'list-images'],
+    needs: ['sql', 'list-images', 'remove-secrets'],
   },
   /** Judges; fetches the feed groups that an image is the first to need, or has dispatch start a task for those that take minutes. */
   'policy-engine-image-analyzed': {

@@ -31,6 +31,7 @@ const grants: Readonly<Record<Need, (workload: Workload, estate: Estate) => void
   'stage-feeds': (workload, { storage }) => workload.canStage(storage.stagedFeeds),
   'read-secrets': (workload) => workload.canReadSecrets(),
   'keep-secrets': (workload) => workload.canKeepSecrets(),
+  'remove-secrets': (workload) => workload.canRemoveSecrets(),
   'pull-images': (workload, { settings }) =>
     workload.canPullImages(repositories(workload, settings), settings.registry.assumeRoles),
   'list-images': (workload, { settings }) => {

@@ -89,6 +89,12 @@ export abstract class Workload extends Construct {
     this.#allow(['secretsmanager:ListSecrets'], ['*']);
   }
 
+  /** Of accounts that are removed; none can be read. */
+  canRemoveSecrets(): void {
+    this.#allow(['secretsmanager:DeleteSecret'], [this.#ownSecrets()]);
+    this.setVariable('secretPrefix', this.#secretPrefix());
+  }
+
   /** A token of ECR opens what the holder may read: manifests and layers of these repositories. */
   canPullImages(repositories: readonly string[], roles: readonly ReaderRole[]): void {
     this.#allow(['ecr:GetAuthorizationToken'], ['*']);

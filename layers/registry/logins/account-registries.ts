@@ -75,14 +75,26 @@ export async function changeRegistry(
 }
 
 /** Removes a registry and its secret, which is done when it is repeated where it broke off; nothing happens when there is none. */
-export async function removeRegistry(world: World, account: string, name: string): Promise<void> {
+export async function removeRegistry(
+  world: Pick<Platform, 'sql' | 'secrets'>,
+  account: string,
+  name: string,
+): Promise<void> {
   await deleteLogin(world, { account, name });
   await deleteRegistry(world, account, name);
 }
 
-/** Removes all registries of an account with their secrets: before the account itself is removed. */
-export async function removeRegistries(world: World, account: string): Promise<void> {
-  for await (const { name } of allRegistries(world, account)) await removeRegistry(world, account, name);
+/** Removes all registries of an account with their secrets, before the account itself is removed; false when `late` ended it. */
+export async function removeRegistries(
+  world: Pick<Platform, 'sql' | 'secrets'>,
+  account: string,
+  late: () => boolean,
+): Promise<boolean> {
+  for await (const { name } of allRegistries(world, account)) {
+    if (late()) return false;
+    await removeRegistry(world, account, name);
+  }
+  return true;
 }
 
 /** The registry of a name; throws `state/not-found`. */

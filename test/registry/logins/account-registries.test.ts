@@ -159,7 +159,9 @@ test('of an account that goes nothing is left, of its neighbour all', async () =
   await withAccounts(async (world) => {
     for (let i = 0; i < 5; i++) await addRegistry(world, 'one', `r${i}.test`, { user: 'u', secret: 's' }, null);
     await addRegistry(world, 'two', 'r0.test', { user: 'u', secret: 's' }, null);
-    await removeRegistries(world, 'one');
+    assert.equal(await removeRegistries(world, 'one', () => true), false);
+    assert.equal((await Array.fromAsync(allRegistries(world, 'one'))).length, 5, 'what there is no time for stays');
+    assert.equal(await removeRegistries(world, 'one', () => false), true);
     assert.deepEqual(await Array.fromAsync(allRegistries(world, 'one')), []);
     assert.equal((await world.secrets.list('')).length, 1);
     assert.equal(await userFor(world, 'two', 'r0.test', 'a'), 'u/s');
