@@ -151,9 +151,11 @@ async function requestToken(
       );
     }
     const what = credentials === null ? 'does not let anybody read' : 'refused the credentials for';
+    const advice = credentials?.kind === 'basic' ? credentials.advice : undefined;
+    const help = advice ?? `log in with: docker login ${registry}`;
     throw new Fault(
       'registry/denied',
-      `the token server ${realm.host} of ${registry} ${what} ${repository || 'it'}; log in with: docker login ${registry}`,
+      `the token server ${realm.host} of ${registry} ${what} ${repository || 'it'}; ${help}`,
     );
   }
   const where = `the token that ${realm.host} gave for ${registry}`;

@@ -1,5 +1,6 @@
 import type { FindEcrLogin } from '#platform/ecr-login.ts';
 import type { Platform } from '#platform/platform.ts';
+import type { Credentials } from '../client/credential.ts';
 import type { FindCredentials } from '../client/credentials.ts';
 import { parseRegistryName } from './registry-name.ts';
 import { registryLogin } from './registry-login.ts';
@@ -19,7 +20,12 @@ export function accountCredentials(
     const found = await findRegistry(world, account, registry, repository);
     if (found === null) return null;
     const login = registryLogin(parseRegistryName(found.name).host, await getLogin(world, found));
-    if (login.kind === 'fixed') return login.credentials;
+    if (login.kind === 'fixed') return advised(login.credentials, found.name);
     return await findEcrLogin(registry, repository, refused, login.identity);
   };
+}
+
+function advised(credentials: Credentials | null, name: string): Credentials | null {
+  if (credentials?.kind !== 'basic') return credentials;
+  return { ...credentials, advice: `check the name, and the user and password of your registry ${name}` };
 }

@@ -2,7 +2,9 @@ import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { addAccount } from '#access/account-store.ts';
+import { defaultLimits } from '#core/limits.ts';
 import { fileSecrets } from '#platform/local/file-secrets.ts';
+import { systemFetch } from '#platform/local/system-fetch.ts';
 import type { Secrets } from '#platform/secrets.ts';
 import type { Sql } from '#platform/sql.ts';
 import {
@@ -13,7 +15,9 @@ import {
   removeRegistry,
 } from '#registry/logins/account-registries.ts';
 import { accountCredentials } from '#registry/logins/account-credentials.ts';
+import { registryAccess } from '#registry/logins/registry-access.ts';
 import { getRegistry } from '#registry/logins/registry-store.ts';
+import { startRegistry } from '#test/support/registry-server.ts';
 import { inRollback } from '#test/support/database.ts';
 import { isFault } from '#test/support/is-fault.ts';
 import { temporaryFolder } from '#test/support/temporary-folder.ts';
@@ -76,6 +80,27 @@ test('a wildcard has no other meaning than its letters', async () => {
     assert.equal(await userFor(world, 'one', 'quay.test', 'a_b.cd'), 'u/s');
     for (const repository of ['axb.cd', 'a_bxcd', 'a_b'])
       assert.equal(await userFor(world, 'one', 'quay.test', repository), null);
+  });
+});
+
+test('a refusal names the registry of the account that was asked with, and not its password', async () => {
+  await withAccounts(async (world) => {
+    await using registry = await startRegistry({}, { auth: 'basic', username: 'ann', password: 'right' });
+    await using bearer = await startRegistry({}, { auth: 'bearer', username: 'ann', password: 'right' });
+    for (const { host } of [registry, bearer]) {
+      await addRegistry(world, 'one', `${host}/team/*`, { user: 'ann', secret: 'hunter2' }, null);
+      const access = registryAccess(
+        { ...world, fetch: systemFetch() },
+        {
+          limits: defaultLimits,
+          temporaryFile: (name) => name,
+          findEcrLogin: async () => null,
+          own: async () => assert.fail('the account has one'),
+        },
+      );
+      const expected = isFault('registry/denied', new RegExp(`your registry ${host}/team/\\*`), ['hunter2']);
+      await assert.rejects(access.openImage(`${host}/team/app:1`, { account: 'one' }), expected);
+    }
   });
 });
 
