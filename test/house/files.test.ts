@@ -26,7 +26,11 @@ test('files are named in kebab case after what they hold', () => {
   for (const { path } of all) {
     assert.match(path, /^([a-z0-9]+(-[a-z0-9]+)*\/)*[a-z0-9]+(-[a-z0-9]+)*\.ts$/, path);
     if (!terms.some((term) => path.endsWith(`/${term}.ts`)))
-      assert.doesNotMatch(path, /(^|[/-])(utils?|helpers?|common|manager|service|impl|base)(\.ts|[/-])/, path);
+      assert.doesNotMatch(
+        path,
+        /(^|[/-])(utils?|helpers?|common|manager|service|impl|base(?!-image))(\.ts|[/-])/,
+        path,
+      );
   }
 });
 

@@ -23,7 +23,7 @@ import { checkOutputs, parseOutputs, writeOutput } from '../outputs.ts';
 import { readBundle } from '../read-bundle.ts';
 import { megabytes, type Progress, progressOn } from '../progress.ts';
 import { defaultTag } from '../scan-tag.ts';
-import { scannedBase } from '../scanned-base.ts';
+import { scannedBaseImage } from '../scanned-base-image.ts';
 
 /** Feeds older than this are asked for again before an image is judged. */
 const feedMaxAgeMs = 24 * 3_600_000;
@@ -75,7 +75,7 @@ async function run(io: Io, values: Values, positionals: readonly string[]): Prom
   await using world = await openWorld(io, values, 'scan');
   using progress = progressOn(io, values['quiet'] === true, () => world.clock.now());
   const analyzed = await analyze(io, world, values, chosen, source, progress);
-  const image = { ...analyzed, base: await scannedBase(world, analyzed) };
+  const image = { ...analyzed, base: await scannedBaseImage(world, analyzed) };
   const judged = await judgeReport(world.feeds, image, {
     offline: world.offline,
     maxAgeMs: feedMaxAgeMs,

@@ -1,6 +1,6 @@
 import { severities } from '#core/severity.ts';
 import type { ScanReport } from '#schema/scan-report.ts';
-import { baseSentences, inheritedSentences } from '../base-sentences.ts';
+import { baseImageSentences, inheritedSentences } from '../base-image-sentences.ts';
 import { detailSentences } from '../detail-sentences.ts';
 import { findingsTable, shortDigest } from '../findings-table.ts';
 import type { Format, Target } from '../format.ts';
@@ -45,7 +45,7 @@ function* imageLines({ image, distro, packages }: ScanReport, target: Target): I
   ];
   yield `${paint(printable(image.reference), 'bold')}\n`;
   yield line(facts.join(' · '), target);
-  for (const sentence of baseSentences(image)) yield line(sentence, target);
+  for (const sentence of baseImageSentences(image)) yield line(sentence, target);
   const name = distro === null ? 'no distribution' : (distro.name ?? distro.id);
   const version = distro?.versionId && !name.includes(distro.versionId) ? ` ${distro.versionId}` : '';
   const types = Map.groupBy(packages, ({ type }) => type);

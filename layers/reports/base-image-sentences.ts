@@ -5,7 +5,7 @@ import { counted } from './not-judged.ts';
 type Image = ScanReport['image'];
 
 /** What an image was built on, and which of its layers that is; nothing where it is not known. */
-export function* baseSentences({ base }: Image): Iterable<string> {
+export function* baseImageSentences({ base }: Image): Iterable<string> {
   if (base === null) return;
   const { reference, digest, layers } = base;
   const places = layers === null ? '' : ` (${layers === 1 ? 'layer 1' : `layers 1 to ${layers}`})`;

@@ -8,7 +8,7 @@ import type { BaseImage, ImageReport } from '#schema/image-report.ts';
  * What a scanned image was built on, as it says itself or as images tell that were scanned before. From now on it is one of those;
  * a folder never is: nothing is built on one.
  */
-export async function scannedBase(world: { readonly sql: Sql }, report: ImageReport): Promise<BaseImage | null> {
+export async function scannedBaseImage(world: { readonly sql: Sql }, report: ImageReport): Promise<BaseImage | null> {
   const base = await findBaseImage(report, (question) => findScannedBase(world, question));
   const { reference, digest, parentDigest } = report;
   const identity = (digest ?? report.configDigest) as Digest | null;
