@@ -60,6 +60,7 @@ test('every line that a step logs, in a function or a task, says of which image 
 
 test('whoever asks while the database wakes for longer than a request has is told to come again, and is answered once it is there', async () => {
   const aws = await estate();
+  await aws.lambda('api');
   aws.api.pause(600_000);
   const began = performance.now();
   const sleepy = await ask(aws, `/images/${alpineApp.digest}`, 5000);
@@ -112,11 +113,12 @@ test('a trace shows how long each step and each call of AWS took, and of which i
   await using api = await startLambda((await builtBundle('api')).file, variables);
   const before = daemon.documents.length;
   assert.equal((await api.ask(request(`/images/${alpineApp.digest}`))).status, 200);
-  await daemon.received(before + 3);
+  // Who asks, whether guesses of the password wait, the image, its tags.
+  await daemon.received(before + 4);
   const asked = daemon.documents.slice(before);
   assert.deepEqual(
     asked.map(({ name, annotations }) => [name, annotations['route'], annotations['request_id']]),
-    Array.from({ length: 3 }, () => ['RDS Data', 'GET /images/{digest}', 'request-7']),
+    Array.from({ length: 4 }, () => ['RDS Data', 'GET /images/{digest}', 'request-7']),
   );
 });
 
