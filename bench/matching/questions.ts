@@ -1,7 +1,9 @@
-import { affectedPackages } from '#matching/affected-packages.ts';
+import { tagSummaries } from '#catalog/tag-summary-store.ts';
+import { describedVulnerabilities } from '#matching/described-vulnerabilities.ts';
 import { imagesHolding, packagesNamed } from '#matching/images-holding.ts';
 import { judge } from '#matching/judge.ts';
 import { packageSets } from '#matching/package-set.ts';
+import { vulnerablePackages } from '#matching/vulnerable-packages.ts';
 import type { Sql } from '#platform/sql.ts';
 import type { Fleet } from './fleet.ts';
 import type { Tell } from './full-load.ts';
@@ -11,16 +13,28 @@ import { latencies, timed } from './measured.ts';
 const asked = 100;
 const page = { after: 0, limit: 50 };
 
-/** First pages of the images that have a vulnerability, and of those that hold a package, asked for as often as they are met in images. */
+/**
+ * First pages of the images that have a vulnerability, and of those that hold a package, asked for as often as they are met in images; what is
+ * said of these vulnerabilities; and every image under its tags.
+ */
 export async function timeQuestions(sql: Sql, fleet: Fleet, images: number, tell: Tell): Promise<void> {
   const ids = await idsOf(sql, fleet, images);
   await time(tell, 'images by vulnerability', ids, async (id) =>
-    (await affectedPackages(sql, id)).map((one) => one.packageId),
+    (await vulnerablePackages(sql, id)).map((one) => one.packageId),
   );
   const names = Array.from({ length: asked }, (_, at) => fleet.name(at));
   await time(tell, 'images by package', names, async (name) =>
     (await packagesNamed(sql, ownName(name), null)).map((one) => one.packageId),
   );
+  const described: number[] = [];
+  for (const id of ids) {
+    const question = { ids: [id], namespaces: [], package: null };
+    const { seconds } = await timed(async () => Array.fromAsync(describedVulnerabilities(sql, question, null)));
+    described.push(seconds * 1000);
+  }
+  for (const line of latencies('vulnerability by its id', described)) tell.measured(line);
+  const { result: tags, seconds } = await timed(() => countOf(tagSummaries({ sql }, account)));
+  tell.measured({ what: 'summaries of tags', value: tags / seconds, unit: '/s' });
 
   async function time(
     to: Tell,
@@ -38,6 +52,12 @@ export async function timeQuestions(sql: Sql, fleet: Fleet, images: number, tell
     for (const line of latencies(`${what}, first page`, times)) to.measured(line);
     to.said(`${what}: ${full} of ${drawn.length} pages were full`);
   }
+}
+
+async function countOf(items: AsyncIterable<unknown>): Promise<number> {
+  let count = 0;
+  for await (const _ of items) count++;
+  return count;
 }
 
 /** Java's packages are asked for by their artifact. */

@@ -132,7 +132,8 @@ async function deleteGroup({ world, params }: Call) {
   const { feed: name, of } = knownGroup(params);
   const found = await shownOf(world, name);
   const parts = found?.groups.filter((one) => one.of.group === of.group) ?? [];
-  if (found?.enabled !== false && parts.every(({ record }) => record.enabled)) throw stillOn(`the group ${of.group}`);
+  if (found?.enabled !== false && parts.every(({ record }) => record.enabled))
+    throw stillOn(`the group ${params['group']}`);
   if (parts.length > 1 && params['group'] !== of.group)
     throw new Fault(
       'state/conflict',
