@@ -72,7 +72,7 @@ export const limitKinds = {
   },
   // In memory they take some four times as much, while a layer is read and while layers are composed.
   factBytes: {
-    value: 64 * MiB,
+    value: 48 * MiB,
     most: 256 * MiB,
     unit: 'bytes',
     past: 'note',

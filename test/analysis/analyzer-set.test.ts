@@ -40,7 +40,7 @@ test('limits that decide what a report holds come as they did for this version o
         pathBytes: 4096,
         symlinkHops: 40,
         fileBytes: 1073741824,
-        factBytes: 67108864,
+        factBytes: 50331648,
         jsonBytes: 67108864,
         archiveDepth: 16,
         archiveEntries: 1000000,
