@@ -51,6 +51,12 @@ const lines: Readonly<Record<string, Line>> = {
   'GET /swagger.json': everybody,
   'POST /oauth/token': everybody,
   'GET /system/feeds': own,
+  // Not of the form, so that nothing is fetched.
+  'POST /system/feeds': { ...adminOnly, query: '?sync=perhaps' },
+  'PUT /system/feeds/{feed}': adminOnly,
+  'PUT /system/feeds/{feed}/{group}': adminOnly,
+  'DELETE /system/feeds/{feed}': adminOnly,
+  'DELETE /system/feeds/{feed}/{group}': adminOnly,
   'POST /images': { needs: 'image', stranger: 'nothing of it' },
   'GET /images': list,
   ...Object.fromEntries(
@@ -136,7 +142,7 @@ async function play(): Promise<Scene> {
   const registry = { registry: `${account}.example.test`, registry_user: 'u', registry_pass: 'p' };
   const body = { ...registry, registry_type: 'docker_v2', registry_verify: true };
   await server.ask('POST', '/registries?validate=false', { sender: captain, body });
-  const types = { vtype: 'all', ctype: 'os', mtype: 'manifest' };
+  const types = { vtype: 'all', ctype: 'os', mtype: 'manifest', feed: 'no-such-feed', group: 'no-such-group' };
   return {
     ...{ server, account, members },
     stranger: await makeUser(server, await makeAccount(server, 'stranger')),
@@ -165,7 +171,10 @@ function ask({ server }: Scene, route: (typeof routes)[number], values: Scene['i
 test('every route has a line that says who may call it', () => {
   for (const route of routes) assert.ok(lines[nameOf(route)], `${nameOf(route)} needs a line in this table`);
   const types = routes.flatMap(({ path }) => [...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => name));
-  const known = ['digest', 'imageId', 'ctype', 'mtype', 'vtype', 'accountname', 'username', 'keyId', 'registry'];
+  const known = [
+    ...['digest', 'imageId', 'ctype', 'mtype', 'vtype', 'accountname', 'username', 'keyId', 'registry'],
+    ...['feed', 'group'],
+  ];
   for (const name of types) assert.ok(known.includes(name!), `{${name}} needs values in this test`);
 });
 
