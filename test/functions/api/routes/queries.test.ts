@@ -4,7 +4,8 @@ import type * as z from 'zod';
 import { describedVulnerabilities, imagesByPackage, imagesByVulnerability, imageTags } from '#schema/api/queries.ts';
 import { problemAnswer } from '#schema/api/system.ts';
 import { alpineApp, alpineAppNext } from '#test/support/api-images.ts';
-import { ann, type Answer, apiServer } from '#test/support/api-server.ts';
+import { makeAccount, makeUser } from '#test/support/api-accounts.ts';
+import { type Answer, apiServer } from '#test/support/api-server.ts';
 import { fits } from '#test/support/fits.ts';
 
 const iso = /^\d{4}(-\d\d){2}T(\d\d:){2}\d\dZ$/;
@@ -162,15 +163,17 @@ test('summaries tell every image under each of its tags, in seconds since the ep
 });
 
 test('other accounts have no images to be found, and all see the same vulnerabilities', async () => {
-  const { ask } = await twoImages();
+  const server = await twoImages();
+  const { ask } = server;
+  const sender = await makeUser(server, await makeAccount(server));
   for (const path of [
     '/query/images/by_package?name=musl',
     '/query/images/by_vulnerability?vulnerability_id=CVE-2031-0001',
   ])
-    assert.deepEqual((await ask('GET', path, { sender: ann })).json, { images: [], page: '1', returned_count: 0 });
-  assert.deepEqual((await ask('GET', '/summaries/imagetags', { sender: ann })).json, []);
+    assert.deepEqual((await ask('GET', path, { sender })).json, { images: [], page: '1', returned_count: 0 });
+  assert.deepEqual((await ask('GET', '/summaries/imagetags', { sender })).json, []);
   const path = '/query/vulnerabilities?id=CVE-2031-0001';
-  assert.deepEqual((await ask('GET', path, { sender: ann })).json, (await ask('GET', path)).json);
+  assert.deepEqual((await ask('GET', path, { sender })).json, (await ask('GET', path)).json);
 });
 
 test('queries that are none are refused, and strangers', async () => {
