@@ -34,6 +34,8 @@ test('what a defect says stays in the log', () => {
 
 test('a fault that may pass says when to come again', () => {
   assert.equal(faultResponse(new Fault('sql/unavailable', 'x')).headers['retry-after'], '5');
+  const throttled = new Fault('auth/throttled', 'x', { detail: { retry_after: 64 } });
+  assert.equal(faultResponse(throttled).headers['retry-after'], '64');
   assert.equal(faultResponse(new Fault('network/offline', 'x')).headers['retry-after'], undefined);
 });
 

@@ -31,6 +31,13 @@ test('an event of API Gateway is the request that was sent', () => {
   );
 });
 
+test('the address of whoever asks is the one that API Gateway saw, whatever the headers say', () => {
+  const headers = { 'X-Forwarded-For': '198.51.100.7' };
+  const requestContext = { ...event.requestContext, identity: { sourceIp: '192.0.2.1' } };
+  assert.equal(read({ headers, requestContext }).address, '192.0.2.1');
+  assert.equal(read({ headers }).address, '');
+});
+
 test('a request without query and headers has none', () => {
   const bare = { ...event, headers: null, multiValueHeaders: null, multiValueQueryStringParameters: null };
   const { headers, query } = read(bare as unknown as ProxyEvent);
