@@ -217,6 +217,33 @@ test('the API behind API Gateway answers as the one on a machine does', async (t
   t.diagnostic(`vuln/all: p50 ${times[30]!.toFixed(0)} ms, p99 ${times[59]!.toFixed(0)} ms`);
 });
 
+test('an account’s registry is tried, kept in Secrets Manager, and asked with by the functions that pull', async () => {
+  const aws = await estate();
+  const ci = aws.ecr.addUser(awsAccount, 'ci');
+  const host = aws.ecr.host(awsAccount);
+  const ask = (method: string, path: string, body: object) =>
+    get(aws, path, {}, { method, body: JSON.stringify(body) });
+  const keys = { registry_user: ci.accessKeyId, registry_pass: ci.secretAccessKey };
+  const wrong = await ask('POST', '/registries', { registry: host, ...keys, registry_pass: 'x'.repeat(40) });
+  assert.equal(wrong.status, 406, wrong.text);
+  const added = await ask('POST', '/registries', { registry: host, ...keys });
+  assert.equal(added.status, 200, added.text);
+  const stored = JSON.stringify(await rows(aws, 'select * from registry'));
+  for (const text of [added.text, wrong.text, stored]) assert.ok(!text.includes(ci.secretAccessKey));
+
+  aws.ecr.push(awsAccount, repository, alpineAppNext);
+  const asked = () => aws.ecr.calls.filter((call) => call === 'GetAuthorizationToken ci').length;
+  const before = asked();
+  await (await aws.lambda('catalog-ecr-event')).call(ecrEvent(alpineAppNext.digest, 'v2'));
+  await drain(aws);
+  assert.equal(asked() - before, 1, 'of another process than the one that tried it');
+
+  const path = `/registries/${encodeURIComponent(host)}`;
+  assert.equal((await get(aws, path, {}, { method: 'DELETE' })).text, 'true');
+  assert.deepEqual(await rows(aws, 'select name from registry'), []);
+  assert.equal((await ask('POST', '/images', { tag: tagged('v2') })).status, 200, 'as the function itself again');
+});
+
 function vulnerabilities({ status, text }: ProxyAnswer): readonly string[] {
   assert.equal(status, 200, text);
   const { vulnerabilities } = JSON.parse(text) as { vulnerabilities: { vuln: string; package: string }[] };

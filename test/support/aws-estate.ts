@@ -122,6 +122,7 @@ export async function openAwsEstate(options: { readonly foreign?: string } = {})
     [environment.blobs]: bucket,
     [environment.stagedFeeds]: stagedFeeds,
     [environment.queueUrlPrefix]: prefix,
+    [environment.secretPrefix]: 'Stack/',
     [environment.noticeTopic]: topic,
     [environment.account]: 'admin',
     [environment.awsAccount]: awsAccount,
