@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # make-image.sh FOLDER: an image of Debian 12 of four layers, with several hundred packages of Debian and what pip, npm, Maven and Go install,
-# as an OCI layout in FOLDER/image, and what their own tools say of its root in FOLDER/said. Takes some ten minutes and 4 GB.
+# as an OCI layout in FOLDER/image, and what their own tools say of its root in FOLDER/said. Takes a quarter of an hour and 4 GB.
 # Needs root on Debian with debootstrap, attr, unzip, Go and Maven, and the registries of all of these. What was made stays when it is
 # run again. `node test/real-image/compare.ts FOLDER` then compares.
 set -euo pipefail
