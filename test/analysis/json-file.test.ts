@@ -45,6 +45,9 @@ test('a value that cannot be written as a text hides nothing beside it', () => {
   ] as const;
   for (const [analyzer, path, text] of cases) {
     const names = analyzeFiles(analyzer, { [path]: text }).packages.map(({ name }) => name);
-    assert.ok(names.some((name) => name.endsWith('hull')), `${analyzer.name}: ${names.join()}`);
+    assert.ok(
+      names.some((name) => name.endsWith('hull')),
+      `${analyzer.name}: ${names.join()}`,
+    );
   }
 });

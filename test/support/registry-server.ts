@@ -258,7 +258,11 @@ async function giveToken(
     behaviour.auth === 'identity'
       ? request.method === 'POST' && form.get('refresh_token') === behaviour.identityToken
       : behaviour.auth === 'anonymous-bearer' || request.headers.authorization === basic(behaviour);
-  if (!good || asked.get('service') !== 'test registry' || !/^repository:.+:pull$/.test(asked.get('scope') ?? 'repository:any:pull')) {
+  if (
+    !good ||
+    asked.get('service') !== 'test registry' ||
+    !/^repository:.+:pull$/.test(asked.get('scope') ?? 'repository:any:pull')
+  ) {
     return refuse(response, 401, 'UNAUTHORIZED');
   }
   const token = `token-${++state.issued}`;
