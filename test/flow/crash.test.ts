@@ -57,7 +57,7 @@ test('a server killed in the middle of an analysis goes on where it was: nothing
       await server.ask('POST', '/v1/images', { tag });
       await until('the first layer to be stored and the second to be under way', async () => {
         const files = await readdir(data, { recursive: true });
-        const report = new RegExp(`layer-reports/${digestHex(base.diffId)}/[0-9a-f]{16}\\.jsonl\\.zst$`);
+        const report = new RegExp(`layer-reports/${digestHex(base.diffId)}/[0-9a-f]{16}\\.jsonl\\.zst~$`);
         const stored = files.some((file) => report.test(file));
         return stored && registry.count(new RegExp(`GET .*/blobs/${top.digest}`)) > 0 ? true : null;
       });
