@@ -2,7 +2,7 @@ import { createWriteStream } from 'node:fs';
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { pipeline } from 'node:stream/promises';
-import { createGzip } from 'node:zlib';
+import { createGzip, type ZlibOptions } from 'node:zlib';
 import { finishDigest, startDigest } from '#core/digest.ts';
 import type { SourceLayer } from '#registry/layer-source.ts';
 import { type BuildEntry, tarEntry } from '#test/support/tar-builder.ts';
@@ -15,23 +15,35 @@ export interface FileLayer extends SourceLayer {
 }
 
 /** Writes a layer of these entries to a file as docker does: tar, gzip at level 6. */
-export async function makeLayer(path: string, entries: AsyncIterable<BuildEntry>): Promise<FileLayer> {
+export function makeLayer(path: string, entries: AsyncIterable<BuildEntry>): Promise<FileLayer> {
+  return gzipLayer(path, tars(entries), { level: 6 });
+}
+
+async function* tars(entries: AsyncIterable<BuildEntry>): AsyncGenerator<Uint8Array> {
+  for await (const entry of entries) yield tarEntry(entry);
+}
+
+/** Writes pieces of a tar to a file as a layer of gzip; the end mark is added. */
+export async function gzipLayer(
+  path: string,
+  pieces: Iterable<Uint8Array> | AsyncIterable<Uint8Array>,
+  options: ZlibOptions,
+): Promise<FileLayer> {
   const [diff, stored] = [startDigest(), startDigest()];
   let size = 0;
   await pipeline(
     async function* () {
-      for await (const entry of entries) {
-        const bytes = tarEntry(entry);
-        diff.update(bytes);
-        yield bytes;
+      for await (const piece of pieces) {
+        diff.update(piece);
+        yield piece;
       }
       const end = Buffer.alloc(1024);
       diff.update(end);
       yield end;
     },
-    createGzip({ level: 6 }),
-    async function* (pieces: AsyncIterable<Uint8Array>) {
-      for await (const piece of pieces) {
+    createGzip(options),
+    async function* (packed: AsyncIterable<Uint8Array>) {
+      for await (const piece of packed) {
         stored.update(piece);
         size += piece.length;
         yield piece;

@@ -1,5 +1,5 @@
 import { type CharTest, wordCharacters } from './regex-characters.ts';
-import type { Position, RegexNode } from './regex-syntax.ts';
+import type { Position, RegexNode } from './regex-node.ts';
 
 type Step =
   | { readonly kind: 'character'; readonly test: CharTest }

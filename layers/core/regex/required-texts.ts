@@ -1,4 +1,4 @@
-import type { RegexNode } from './regex-syntax.ts';
+import type { RegexNode } from './regex-node.ts';
 
 /** Texts that are kept of one node; beyond, nothing is known. */
 const maxTexts = 16;

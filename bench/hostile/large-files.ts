@@ -1,43 +1,5 @@
-import { createWriteStream } from 'node:fs';
-import { pipeline } from 'node:stream/promises';
-import { createGzip } from 'node:zlib';
-import { finishDigest, startDigest } from '#core/digest.ts';
 import { tarHeader } from '#test/support/tar-builder.ts';
 import { lots } from '../matching/lots.ts';
-import type { FileLayer } from '../made-layers.ts';
-
-/** Writes pieces of a tar to a file as a layer of gzip; the end mark is added. */
-export async function rawLayer(path: string, pieces: Iterable<Uint8Array>): Promise<FileLayer> {
-  const [diff, stored] = [startDigest(), startDigest()];
-  let size = 0;
-  await pipeline(
-    function* () {
-      for (const piece of pieces) {
-        diff.update(piece);
-        yield piece;
-      }
-      const end = Buffer.alloc(1024);
-      diff.update(end);
-      yield end;
-    },
-    createGzip({ level: 1, chunkSize: 256 * 1024 }),
-    async function* (packed: AsyncIterable<Uint8Array>) {
-      for await (const piece of packed) {
-        stored.update(piece);
-        size += piece.length;
-        yield piece;
-      }
-    },
-    createWriteStream(path),
-  );
-  return {
-    digest: finishDigest(stored),
-    diffId: finishDigest(diff),
-    mediaType: 'application/vnd.oci.image.layer.v1.tar+gzip',
-    size,
-    bytes: { kind: 'file', path, offset: 0, length: size },
-  };
-}
 
 const blockBytes = 1024 * 1024;
 
