@@ -44,6 +44,11 @@ export const pipeline: { readonly [K in EventKind]: Step<K> } = {
   },
   'image.analyzed': { run: judgeAnalyzed, failed: failImage, concurrency: 1 },
   'image.matched': { run: evaluateMatched, failed: evaluationFailed, concurrency: 1 },
+  'notice.raised': {
+    run: async () => [],
+    failed: async (world, { account }, reason) => world.log.error('notices not delivered', { account, reason }),
+    concurrency: 2,
+  },
 };
 
 /** The image stays judged: a verdict is made again whenever somebody asks for it. */

@@ -43,7 +43,15 @@ export const functions = {
     entry: 'functions/api/main.ts',
     memory: 1024,
     timeout: 29,
-    sends: ['image.pushed', 'image.removed', 'image.queued', 'image.analyzed', 'image.matched', 'dispatch'],
+    sends: [
+      'image.pushed',
+      'image.removed',
+      'image.queued',
+      'image.analyzed',
+      'image.matched',
+      'notice.raised',
+      'dispatch',
+    ],
     needs: ['sql', 'read-blobs', 'write-blobs', 'delete-blobs', 'keep-secrets', 'pull-images'],
   },
   'catalog-image-pushed': {
@@ -51,7 +59,7 @@ export const functions = {
     memory: 512,
     timeout: 120,
     takes: { queue: 'image.pushed', batch: 5, atOnce: 10 },
-    sends: ['image.queued', 'image.analyzed', 'image.matched', 'dispatch'],
+    sends: ['image.queued', 'image.analyzed', 'image.matched', 'notice.raised', 'dispatch'],
     needs: ['sql', 'read-blobs', 'read-secrets', 'pull-images'],
   },
   /** Deletions: a list of them comes when a lifecycle policy of ECR has run. */
@@ -76,7 +84,15 @@ export const functions = {
     entry: 'functions/catalog/on-reconcile.ts',
     memory: 512,
     timeout: 900,
-    sends: ['image.pushed', 'image.removed', 'image.queued', 'image.analyzed', 'image.matched', 'dispatch'],
+    sends: [
+      'image.pushed',
+      'image.removed',
+      'image.queued',
+      'image.analyzed',
+      'image.matched',
+      'notice.raised',
+      'dispatch',
+    ],
     needs: ['sql', 'list-images', 'remove-secrets'],
   },
   /** Judges; fetches the feed groups that an image is the first to need, or has dispatch start a task for those that take minutes. */
@@ -86,7 +102,7 @@ export const functions = {
     timeout: 900,
     scratch: 4096,
     takes: { queue: 'image.analyzed', batch: 1, atOnce: 5 },
-    sends: ['image.matched', 'dispatch'],
+    sends: ['image.matched', 'notice.raised', 'dispatch'],
     needs: ['sql', 'read-blobs', 'stage-feeds'],
   },
   'policy-engine-image-matched': {
@@ -94,8 +110,17 @@ export const functions = {
     memory: 1024,
     timeout: 120,
     takes: { queue: 'image.matched', batch: 5, atOnce: 5 },
-    sends: [],
+    sends: ['notice.raised'],
     needs: ['sql', 'read-blobs', 'write-blobs', 'import-findings'],
+  },
+  /** Makes deliveries of what happened in an account, and sends what is due. */
+  'notifier-notice-raised': {
+    entry: 'functions/notifier/on-notice-raised.ts',
+    memory: 512,
+    timeout: 300,
+    takes: { queue: 'notice.raised', batch: 1, atOnce: 5 },
+    sends: ['notice.raised'],
+    needs: ['sql', 'read-secrets', 'publish-notices'],
   },
   /** Scheduler: FeedsDue of schema/deployment.ts. */
   'feeds-schedule': {
@@ -103,7 +128,7 @@ export const functions = {
     memory: 2048,
     timeout: 900,
     scratch: 4096,
-    sends: ['image.matched'],
+    sends: ['image.matched', 'notice.raised'],
     needs: ['sql', 'read-blobs', 'stage-feeds', 'read-secrets', 'publish-notices'],
   },
   /** Messages of the wake queue: starts Fargate tasks. It never asks the database, which would keep it awake. */
@@ -142,13 +167,13 @@ export const tasks = {
   analyzer: {
     entry: 'functions/analyzer/main.ts',
     takes: 'image.queued',
-    sends: ['image.analyzed'],
+    sends: ['image.analyzed', 'notice.raised'],
     needs: ['sql', 'read-blobs', 'write-blobs', 'delete-blobs', 'read-secrets', 'pull-images'],
   },
   /** One feed group, for those that take minutes; the group is the first argument. */
   feeds: {
     entry: 'functions/feeds/main.ts',
-    sends: ['image.matched'],
+    sends: ['image.matched', 'notice.raised'],
     needs: ['sql', 'read-blobs', 'stage-feeds', 'read-secrets', 'publish-notices'],
   },
 } as const satisfies Readonly<Record<string, TaskLine>>;

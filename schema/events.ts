@@ -24,6 +24,12 @@ export const event = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('image.analyzed'), ...image }),
   /** The image can be judged; evaluate it under each of its tags. */
   z.object({ kind: z.literal('image.matched'), ...image }),
+  /** Something happened in an account, or a notice of it is to be sent again, from `notBefore` on (milliseconds since the epoch). */
+  z.object({
+    kind: z.literal('notice.raised'),
+    account: image.account,
+    notBefore: z.number().int().nonnegative().optional(),
+  }),
 ]);
 
 export type Event = z.infer<typeof event>;

@@ -56,9 +56,10 @@ export async function handleDelivery(
 
 /** By what lines of all functions and tasks are found together: an image and what is done with it. */
 function subjectOf(event: Event): Subject {
+  const { account, kind: operation } = event;
+  if (event.kind === 'notice.raised') return { correlation_id: `${account} ${operation}`, account, operation };
   const image = 'digest' in event ? event.digest : event.reference;
   const digest = /sha256:[0-9a-f]{64}$/.exec(image)?.[0];
-  const { account, kind: operation } = event;
   return { correlation_id: `${digest ?? image} ${operation}`, account, image, operation };
 }
 

@@ -17,6 +17,7 @@ const budgets: Readonly<Record<FunctionName, number>> = {
   'catalog-reconcile': 470,
   'policy-engine-image-analyzed': 460,
   'policy-engine-image-matched': 460,
+  'notifier-notice-raised': 460,
   'feeds-schedule': 375,
   dispatch: 320,
   migrator: 75,

@@ -27,6 +27,8 @@ const stateful: Readonly<Record<string, readonly string[]>> = {
     'MessagingImageQueuedDeadD7417631',
     'MessagingImageRemovedD70B0D6C',
     'MessagingImageRemovedDead72B4BF8E',
+    'MessagingNoticeRaised39FAC0D9',
+    'MessagingNoticeRaisedDeadBFBE815D',
   ],
   'AWS::ECR::Repository': ['AnalyzersImages38BB18ED'],
   'AWS::ApiGateway::RestApi': ['ApiRest4DEC74FE'],
