@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after } from 'node:test';
@@ -11,8 +11,8 @@ import { silentLog } from '#core/log.ts';
 import { startServer } from '#functions/local/main.ts';
 import { openLocalPlatform } from '#platform/local/local-platform.ts';
 import { ensureDefaultBundle } from '#policy/bundle-store.ts';
-import { zip } from '#test/feeds/zip.ts';
 import { alpineApp, alpineAppNext, indexed, otherArchitecture } from './api-images.ts';
+import { writeFeedsMirror } from './feeds-mirror.ts';
 import { repositoryOf, startRegistry } from './registry-server.ts';
 
 /** Who asks: a user and password in Basic form, and the account that is meant where it is not the own. */
@@ -85,7 +85,7 @@ async function open() {
   await using stack = new AsyncDisposableStack();
   const folder = await mkdtemp(join(tmpdir(), 'plimsoll-api-'));
   stack.defer(() => rm(folder, { recursive: true, force: true }));
-  await writeMirror(join(folder, 'mirror'));
+  await writeFeedsMirror(join(folder, 'mirror'));
   const repositories = {
     'team/app': repositoryOf([alpineApp, alpineAppNext, indexed]),
     'team/other': repositoryOf([otherArchitecture]),
@@ -167,38 +167,4 @@ async function addTeam(data: string): Promise<void> {
   const password = await hashPassword(ann.password);
   await addAccount(platform, { name: 'team', type: 'user', user: ann.user, password }, platform.clock.now());
   await ensureDefaultBundle(platform, 'team');
-}
-
-/** Alpine 3.20 in its own form, npm as OSV gives it; nothing of PyPI. */
-async function writeMirror(folder: string): Promise<void> {
-  const secdb = join(folder, 'secdb.alpinelinux.org/v3.20');
-  const osv = join(folder, 'storage.googleapis.com/osv-vulnerabilities/npm');
-  await mkdir(secdb, { recursive: true });
-  await mkdir(osv, { recursive: true });
-  const secfixes = { '1.2.5-r1': ['CVE-2031-0001'], '1.2.4-r0': ['CVE-2031-0002'] };
-  await writeFile(
-    join(secdb, 'main.json'),
-    JSON.stringify({ distroversion: 'v3.20', reponame: 'main', packages: [{ pkg: { name: 'musl', secfixes } }] }),
-  );
-  await writeFile(
-    join(secdb, 'community.json'),
-    JSON.stringify({ distroversion: 'v3.20', reponame: 'community', packages: [] }),
-  );
-  const advisory = {
-    schema_version: '1.7.0',
-    id: 'GHSA-aaaa-bbbb-cccc',
-    modified: '2031-01-02T00:00:00Z',
-    published: '2031-01-01T00:00:00Z',
-    aliases: ['CVE-2031-1000'],
-    summary: 'Water in the hull',
-    affected: [
-      {
-        package: { ecosystem: 'npm', name: 'hull' },
-        ranges: [{ type: 'SEMVER', events: [{ introduced: '0' }, { fixed: '1.2.3' }] }],
-      },
-    ],
-    severity: [{ type: 'CVSS_V3', score: 'CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H' }],
-    references: [{ type: 'ADVISORY', url: 'https://example.test/hull' }],
-  };
-  await writeFile(join(osv, 'all.zip'), zip([{ name: `${advisory.id}.json`, content: JSON.stringify(advisory) }]));
 }
