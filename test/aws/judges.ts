@@ -1,18 +1,14 @@
 import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { installTime, type Missing, whyNot } from '#test/support/missing.ts';
+import { installPackages } from '#test/support/python-packages.ts';
 import { freePort, type Program, startProgram } from './start-program.ts';
 
 /** A judge that runs on loopback, or why it does not. */
 export type Judge = ({ readonly kind: 'runs'; readonly endpoint: string } & AsyncDisposable) | Missing;
-
-/** Absent is a judge that this machine cannot have, broken one that it has and that does not work. */
-export interface Missing {
-  readonly kind: 'absent' | 'broken';
-  readonly reason: string;
-}
 
 /** From PyPI, pinned: another release is another judge. */
 export const pins = { moto: '5.2.5', ministack: '1.5.33' } as const;
@@ -24,50 +20,10 @@ const debian = join(cache, 'plimsoll-debian');
 const requirements = [`moto[s3,events]==${pins.moto}`, 'flask', 'flask-cors', `ministack==${pins.ministack}`];
 const run = promisify(execFile);
 
-/** Milliseconds for an installation: a mirror that is slow must not hold up a build. */
-const installTime = 90_000;
-
 /** Installs the emulators into node_modules/.cache once. */
-export async function installEmulators(): Promise<Missing | { readonly kind: 'installed' }> {
-  const marker = join(venv, 'installed.json');
-  const wanted = JSON.stringify(requirements);
-  if (existsSync(marker) && (await readFile(marker, 'utf8')) === wanted) return { kind: 'installed' };
-  const quiet = ['--quiet', '--disable-pip-version-check', '--no-input', '--no-cache-dir'];
-  const bounded = ['--prefer-binary', '--retries', '1', '--timeout', '15'];
-  try {
-    await rm(venv, { recursive: true, force: true });
-    await mkdir(venv, { recursive: true });
-    await run('python3', ['-m', 'venv', venv], { timeout: installTime });
-    await run(python, ['-m', 'pip', 'install', ...quiet, ...bounded, ...requirements], { timeout: installTime });
-    await writeFile(marker, wanted);
-    return { kind: 'installed' };
-  } catch (thrown) {
-    return whyNot(thrown, 'python3');
-  }
+export function installEmulators(): ReturnType<typeof installPackages> {
+  return installPackages(venv, requirements);
 }
-
-/**
- * What a machine without Python, Debian's packages or a way to them says is absence, and so is slowness; everything else that
- * an installation says means that it is broken.
- */
-function whyNot(thrown: unknown, program: string): Missing {
-  const { code, killed, stderr, stdout } = thrown as Failure;
-  if (code === 'ENOENT') return { kind: 'absent', reason: `there is no ${program} on the PATH` };
-  if (killed === true) return { kind: 'absent', reason: `installing took longer than ${installTime / 1000} s` };
-  const said = `${stdout ?? ''}\n${stderr ?? String(thrown)}`.trim();
-  const reason = `it could not be installed: ${said.split('\n').slice(-3).join(' ').slice(0, 300)}`;
-  return { kind: unreachable.test(said) ? 'absent' : 'broken', reason };
-}
-
-interface Failure {
-  readonly code?: unknown;
-  readonly killed?: boolean;
-  readonly stderr?: string;
-  readonly stdout?: string;
-}
-
-const unreachable =
-  /ensurepip is not available|No module named '?(venv|ensurepip|pip)|No matching distribution|Could not find a version|Could not fetch|HTTP error|Connection|Read timed out|ProxyError|SSLError|Unable to locate package|Failed to fetch|Unable to fetch/i;
 
 const python = join(venv, 'bin/python');
 
@@ -122,7 +78,7 @@ async function isHere(program: string): Promise<boolean> {
     await run(program, ['--version']);
     return true;
   } catch (thrown) {
-    return (thrown as Failure).code !== 'ENOENT';
+    return (thrown as { readonly code?: unknown }).code !== 'ENOENT';
   }
 }
 

@@ -1,15 +1,8 @@
 import { globSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Missing } from '#test/support/missing.ts';
 import { temporaryFolder } from '#test/support/temporary-folder.ts';
-import {
-  installEmulators,
-  type Judge,
-  type Missing,
-  pins,
-  startDockerRegistry,
-  startMinistack,
-  startMoto,
-} from './judges.ts';
+import { installEmulators, type Judge, pins, startDockerRegistry, startMinistack, startMoto } from './judges.ts';
 import { type ContractRun, type Outcome, runContracts } from './run-contracts.ts';
 
 /**

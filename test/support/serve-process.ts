@@ -7,6 +7,8 @@ const program = join(import.meta.dirname, '../../bin/plimsoll.ts');
 /** `plimsoll serve` as a process of its own, to be killed. */
 export interface ServeProcess extends AsyncDisposable {
   readonly url: string;
+  /** Of the user admin. */
+  readonly password: string;
   /** kill -9. */
   kill(): Promise<void>;
   /** The answer to a request of the administrator, as JSON. */
@@ -15,11 +17,15 @@ export interface ServeProcess extends AsyncDisposable {
 
 const password = 'only-for-tests';
 
-/** Starts the server on a free port and waits until it says where it answers. */
-export async function startServe(data: string, mirror: string): Promise<ServeProcess> {
+/** Starts the server on a free port, with the environment given added to ours, and waits until it says where it answers. */
+export async function startServe(
+  data: string,
+  mirror: string,
+  environment: Readonly<Record<string, string>> = {},
+): Promise<ServeProcess> {
   const child = spawn(process.execPath, [program, 'serve', '--port', '0', '--data', data, '--feeds-mirror', mirror], {
     stdio: ['ignore', 'ignore', 'pipe'],
-    env: { ...process.env, PLIMSOLL_ADMIN_PASSWORD: password },
+    env: { ...process.env, PLIMSOLL_ADMIN_PASSWORD: password, ...environment },
   });
   const url = await servingUrl(child);
   const kill = async () => {
@@ -30,6 +36,7 @@ export async function startServe(data: string, mirror: string): Promise<ServePro
   };
   return {
     url,
+    password,
     kill,
     [Symbol.asyncDispose]: kill,
     async ask(method, path, body) {
