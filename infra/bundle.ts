@@ -50,17 +50,17 @@ export function bundle(entry: string, outfile: string, { files = [], split = fal
     metafile: true,
   });
   for (const one of files) cpSync(join(root, one), join(folder, one), { recursive: true });
-  return { size: sizeAtStart(metafile, basename(outfile)), metafile };
+  return { size: loadedSize(metafile, [entry]), metafile };
 }
 
-/** Of the entry and all that it imports before it runs. */
-function sizeAtStart({ outputs }: Metafile, file: string): number {
+/** Bytes of the bundled files that these sources became, and of all that they import before they run. */
+export function loadedSize({ outputs }: Metafile, sources: readonly string[]): number {
   const loaded = new Set<string>();
   const load = (path: string) => {
     if (loaded.has(path)) return;
     loaded.add(path);
     for (const { path: part, kind } of outputs[path]?.imports ?? []) if (kind === 'import-statement') load(part);
   };
-  for (const path of Object.keys(outputs)) if (basename(path) === file) load(path);
+  for (const [path, { entryPoint }] of Object.entries(outputs)) if (sources.includes(entryPoint ?? '')) load(path);
   return [...loaded].reduce((sum, path) => sum + (outputs[path]?.bytes ?? 0), 0);
 }

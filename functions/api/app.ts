@@ -5,16 +5,17 @@ import { Fault, faults } from '#core/fault.ts';
 import { faultResponse, json, problem } from './answer.ts';
 import { type Found, findRoute } from './find-route.ts';
 import { readBody, readQuery } from './read-request.ts';
-import type { ApiRequest, ApiResponse, ApiWorld, Route } from './route.ts';
+import type { ApiRequest, ApiResponse, ApiWorld } from './route.ts';
+import { type RouteFile, routesAt } from './route-file.ts';
 
 /** Answers one request of the REST API. Never throws: what goes wrong is an answer, and a defect is a log line too. */
 export type App = (request: ApiRequest) => Promise<ApiResponse>;
 
 /** The API over a route table: the same for the local server and for API Gateway. */
-export function createApp(world: ApiWorld, routes: readonly Route[], authenticator: Authenticator): App {
+export function createApp(world: ApiWorld, routes: readonly RouteFile[], authenticator: Authenticator): App {
   const answered = async (request: ApiRequest, found: Found) => {
     try {
-      return await inTime(world, request, answer(world, routes, authenticator, request, found));
+      return await inTime(world, request, answer(world, authenticator, request, found));
     } catch (thrown) {
       const fault = Fault.from(thrown);
       if (faults[fault.code].status >= 500)
@@ -27,8 +28,8 @@ export function createApp(world: ApiWorld, routes: readonly Route[], authenticat
       return faultResponse(fault);
     }
   };
-  return (request) => {
-    const found = findRoute(routes, request.method, request.path);
+  return async (request) => {
+    const found = findRoute(await routesAt(routes, request.path), request.method, request.path);
     const route = found.kind === 'route' ? `${found.route.method} ${found.route.path}` : found.kind;
     return about({ request_id: request.id, route }, () => answered(request, found));
   };
@@ -51,7 +52,6 @@ async function inTime({ clock }: ApiWorld, { until }: ApiRequest, work: Promise<
 /** Who may call comes before what the call is: a stranger learns nothing of the shapes. */
 async function answer(
   world: ApiWorld,
-  routes: readonly Route[],
   authenticator: Authenticator,
   request: ApiRequest,
   found: Found,
@@ -67,10 +67,7 @@ async function answer(
   const body = readBody(route, request.body);
   if (body.kind === 'refused') return problem(400, body.problem);
   const given = { params, query: query.value, body: body.value, sender };
-  const answered = await json(
-    route.status ?? 200,
-    await route.handle({ world, principal, authenticator, routes, ...given }),
-  );
+  const answered = await json(route.status ?? 200, await route.handle({ world, principal, authenticator, ...given }));
   // RFC 6749, 5.1
   return route.secret === true
     ? { ...answered, headers: { ...answered.headers, 'cache-control': 'no-store' } }

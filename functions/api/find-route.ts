@@ -13,7 +13,7 @@ export type Found =
  * after splitting. Literal parts win over parameters.
  */
 export function findRoute(routes: readonly Route[], method: string, path: string): Found {
-  const parts = splitPath(path);
+  const parts = pathParts(path);
   if (parts === null) return { kind: 'unknown-path' };
   const matches = routes.flatMap((route) => {
     const params = matchPath(route, parts);
@@ -26,23 +26,24 @@ export function findRoute(routes: readonly Route[], method: string, path: string
   return fitting[0] ?? { kind: method === 'OPTIONS' ? 'options' : 'unknown-method', allow: allowed(matches) };
 }
 
-function allowed(matches: readonly { readonly route: Route }[]): string {
-  const methods = new Set(matches.map(({ route }) => route.method));
-  return [...methods, ...(methods.has('GET') ? ['HEAD'] : []), 'OPTIONS'].join(', ');
-}
-
-function splitPath(path: string): string[] | null {
+/** The parts of a path as sent, decoded, without the version that may stand before them; null for what is no path. */
+export function pathParts(path: string): readonly string[] | null {
   try {
     const parts = path.split('/').filter(Boolean).map(decodeURIComponent);
     // No name holds NUL, and PostgreSQL takes it in no text.
-    return parts.some((part) => part.includes('\0')) ? null : parts;
+    return parts.some((part) => part.includes('\0')) ? null : parts.slice(parts[0] === 'v1' ? 1 : 0);
   } catch {
     return null;
   }
 }
 
+function allowed(matches: readonly { readonly route: Route }[]): string {
+  const methods = new Set(matches.map(({ route }) => route.method));
+  return [...methods, ...(methods.has('GET') ? ['HEAD'] : []), 'OPTIONS'].join(', ');
+}
+
 function matchPath(route: Route, parts: readonly string[]): Record<string, string> | null {
-  const own = parts.slice(parts[0] === 'v1' ? 1 : 0);
+  const own = [...parts];
   const wanted = route.path.split('/').filter(Boolean);
   if (route.rest === true && own.length > wanted.length) own.push(own.splice(wanted.length - 1).join('/'));
   if (wanted.length !== own.length) return null;

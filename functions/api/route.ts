@@ -48,8 +48,6 @@ export interface Call<Query = unknown, Body = unknown> {
   readonly body: Body;
   readonly sender: Sender;
   readonly authenticator: Authenticator;
-  /** The table that the route stands in. */
-  readonly routes: readonly Route[];
 }
 
 /**

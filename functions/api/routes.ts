@@ -1,31 +1,21 @@
-import type { Route } from './route.ts';
-import { accountRoutes } from './routes/accounts.ts';
-import { apiKeyRoutes } from './routes/api-keys.ts';
-import { feedRoutes } from './routes/feeds.ts';
-import { hookRoutes } from './routes/hooks.ts';
-import { imageContentRoutes } from './routes/image-content.ts';
-import { imageJudgementRoutes } from './routes/image-judgement.ts';
-import { imageRoutes } from './routes/images.ts';
-import { memberRoutes } from './routes/members.ts';
-import { oauthRoutes } from './routes/oauth.ts';
-import { queryRoutes } from './routes/queries.ts';
-import { registryRoutes } from './routes/registries.ts';
-import { systemRoutes } from './routes/system.ts';
-import { userRoutes } from './routes/users.ts';
+import type { RouteFile } from './route-file.ts';
 
-/** Every route of the REST API. */
-export const routes: readonly Route[] = [
-  ...systemRoutes,
-  ...imageRoutes,
-  ...imageContentRoutes,
-  ...imageJudgementRoutes,
-  ...oauthRoutes,
-  ...accountRoutes,
-  ...userRoutes,
-  ...memberRoutes,
-  ...apiKeyRoutes,
-  ...queryRoutes,
-  ...feedRoutes,
-  ...registryRoutes,
-  ...hookRoutes,
+/** Every route of the REST API, by how paths begin. A process reads the files of the paths that it is asked for. */
+export const routes: readonly RouteFile[] = [
+  {
+    under: ['/', '/health', '/version', '/swagger.json'],
+    load: async () => (await import('./routes/system.ts')).systemRoutes,
+  },
+  { under: ['/images'], load: async () => (await import('./routes/images.ts')).imageRoutes },
+  { under: ['/images'], load: async () => (await import('./routes/image-content.ts')).imageContentRoutes },
+  { under: ['/images'], load: async () => (await import('./routes/image-judgement.ts')).imageJudgementRoutes },
+  { under: ['/oauth'], load: async () => (await import('./routes/oauth.ts')).oauthRoutes },
+  { under: ['/account', '/accounts'], load: async () => (await import('./routes/accounts.ts')).accountRoutes },
+  { under: ['/accounts', '/user'], load: async () => (await import('./routes/users.ts')).userRoutes },
+  { under: ['/accounts', '/roles'], load: async () => (await import('./routes/members.ts')).memberRoutes },
+  { under: ['/accounts', '/user'], load: async () => (await import('./routes/api-keys.ts')).apiKeyRoutes },
+  { under: ['/query', '/summaries'], load: async () => (await import('./routes/queries.ts')).queryRoutes },
+  { under: ['/system/feeds'], load: async () => (await import('./routes/feeds.ts')).feedRoutes },
+  { under: ['/registries'], load: async () => (await import('./routes/registries.ts')).registryRoutes },
+  { under: ['/hooks'], load: async () => (await import('./routes/hooks.ts')).hookRoutes },
 ];

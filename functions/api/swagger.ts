@@ -6,18 +6,8 @@ import type { Route } from './route.ts';
 /** The version of the API, not of Plimsoll: clients of the original ask for 0.1.6 or newer and speak 0.1.20. */
 const apiVersion = '0.1.20';
 
-const made = new WeakMap<readonly Route[], object>();
-
-/** The Swagger 2.0 document of a route table; made once, then the same object. */
+/** The Swagger 2.0 document of a route table. */
 export function swaggerDocument(routes: readonly Route[]): object {
-  const known = made.get(routes);
-  if (known !== undefined) return known;
-  const document = describe(routes);
-  made.set(routes, document);
-  return document;
-}
-
-function describe(routes: readonly Route[]): object {
   const definitions: Record<string, SwaggerSchema> = {};
   const schemaOf: SchemaOf = (shape, direction) => {
     const found = swaggerSchema(shape, direction);

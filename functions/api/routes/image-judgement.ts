@@ -1,6 +1,3 @@
-import { ecosystems } from '#core/ecosystem.ts';
-import { Fault } from '#core/fault.ts';
-import { reportFindings } from '#matching/judge-report.ts';
 import {
   checkQuery,
   imageVulnerabilities,
@@ -8,11 +5,8 @@ import {
   vulnerabilitiesQuery,
   vulnerabilityTypes,
 } from '#schema/api/images.ts';
-import type { Finding } from '#schema/finding.ts';
-import { checkImage } from '../check-image.ts';
-import { analyzedImage, storedImage } from '../find-stored.ts';
+import { storedImage } from '../find-stored.ts';
 import { type Call, type Route, routesOf } from '../route.ts';
-import { vulnerabilityItems } from '../vulnerability-items.ts';
 
 const paths = (rest: string) => [`/images/{digest}${rest}`, `/images/by_id/{imageId}${rest}`];
 
@@ -30,7 +24,7 @@ export const imageJudgementRoutes: readonly Route[] = [
     access: 'getImage',
     query: vulnerabilitiesQuery,
     answer: imageVulnerabilities,
-    handle: vulnerabilities,
+    handle: async (call) => (await import('../list-vulnerabilities.ts')).listVulnerabilities(call),
   }),
   ...routesOf(paths('/check'), {
     method: 'GET',
@@ -38,27 +32,6 @@ export const imageJudgementRoutes: readonly Route[] = [
     access: 'getImageEvaluation',
     query: checkQuery,
     answer: policyEvaluations,
-    handle: checkImage,
+    handle: async (call) => (await import('../check-image.ts')).checkImage(call),
   }),
 ];
-
-const kinds: Readonly<Record<string, (finding: Finding) => boolean>> = {
-  os: (finding) => ecosystems[finding.package.type].os,
-  'non-os': (finding) => !ecosystems[finding.package.type].os,
-  all: () => true,
-};
-
-async function vulnerabilities(call: Call<{ readonly vendor_only: boolean }>) {
-  const type = call.params['vtype'] ?? '';
-  const wanted = Object.hasOwn(kinds, type) ? kinds[type] : undefined;
-  if (wanted === undefined)
-    throw new Fault('state/not-found', `vulnerability type (${type.slice(0, 40)}) is none of os, non-os, all`);
-  const { image, report } = await analyzedImage(call);
-  const { findings } = await reportFindings(call.world, report, { account: image.account });
-  const shown = (one: Finding) => wanted(one) && !(call.query.vendor_only && one.state === 'wont-fix');
-  return {
-    imageDigest: image.digest,
-    vulnerability_type: type,
-    vulnerabilities: findings.filter(shown).flatMap(vulnerabilityItems),
-  };
-}

@@ -1,7 +1,6 @@
 import { schemaVersion, version } from '#core/version.ts';
 import { apiVersion, swaggerAnswer, versionAnswer } from '#schema/api/system.ts';
 import { type Route, route } from '../route.ts';
-import { swaggerDocument } from '../swagger.ts';
 
 export const systemRoutes: readonly Route[] = [
   route({
@@ -34,6 +33,7 @@ export const systemRoutes: readonly Route[] = [
     summary: 'This document',
     access: 'public',
     answer: swaggerAnswer,
-    handle: async ({ routes }) => swaggerDocument(routes),
+    // Clients ask for it with every command: it is read, not made.
+    handle: async () => (await import('#schema/api/swagger.json', { with: { type: 'json' } })).default,
   }),
 ];

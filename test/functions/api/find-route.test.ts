@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { findRoute } from '#functions/api/find-route.ts';
-import { routes } from '#functions/api/routes.ts';
+import { allRoutes } from '#functions/api/route-file.ts';
+import { routes as files } from '#functions/api/routes.ts';
 
+const routes = await allRoutes(files);
 const digest = `sha256:${'7'.repeat(64)}`;
 
 function found(method: string, path: string) {

@@ -2,9 +2,11 @@ import assert from 'node:assert/strict';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { routes } from '#functions/api/routes.ts';
+import { allRoutes } from '#functions/api/route-file.ts';
+import { routes as files } from '#functions/api/routes.ts';
 import { swaggerDocument } from '#functions/api/swagger.ts';
 
+const routes = await allRoutes(files);
 const root = join(import.meta.dirname, '../../..');
 
 interface Schema {

@@ -1,10 +1,13 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { routes } from '#functions/api/routes.ts';
+import { allRoutes } from '#functions/api/route-file.ts';
+import { routes as files } from '#functions/api/routes.ts';
 import type { Role } from '#access/permissions.ts';
 import { makeAccount, makeUser } from '#test/support/api-accounts.ts';
 import { alpineApp } from '#test/support/api-images.ts';
 import { admin, type ApiServer, apiServer, type Sender } from '#test/support/api-server.ts';
+
+const routes = await allRoutes(files);
 
 /** Who may call a route for the own account. */
 type Needs = 'nothing' | 'sign-in' | 'any role' | 'image' | 'policy' | 'manage' | 'admin';
