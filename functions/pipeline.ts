@@ -49,6 +49,11 @@ export const pipeline: { readonly [K in EventKind]: Step<K> } = {
     failed: async (world, { account }, reason) => world.log.error('notices not delivered', { account, reason }),
     concurrency: 2,
   },
+  'watch.due': {
+    run: async () => [],
+    failed: async (world, _event, reason) => world.log.error('watches not looked at', { reason }),
+    concurrency: 1,
+  },
 };
 
 /** The image stays judged: a verdict is made again whenever somebody asks for it. */

@@ -47,8 +47,8 @@ export async function sweepUnfinished(world: PipelineWorld, settings: SweepSetti
 async function depth({ queues }: PipelineWorld): Promise<number> {
   let all = 0;
   for (const kind of Object.keys(pipeline) as EventKind[]) {
-    // Notices wait until they may be sent again, and say nothing of images.
-    if (kind === 'notice.raised') continue;
+    // Notices wait until they may be sent again, and watches are looked at for minutes: they say nothing of images.
+    if (kind === 'notice.raised' || kind === 'watch.due') continue;
     const { waiting, inHand } = await queues(kind).depth();
     all += waiting + inHand;
   }

@@ -50,6 +50,7 @@ export const functions = {
       'image.analyzed',
       'image.matched',
       'notice.raised',
+      'watch.due',
       'dispatch',
     ],
     needs: ['sql', 'read-blobs', 'write-blobs', 'delete-blobs', 'keep-secrets', 'pull-images'],
@@ -91,9 +92,19 @@ export const functions = {
       'image.analyzed',
       'image.matched',
       'notice.raised',
+      'watch.due',
       'dispatch',
     ],
     needs: ['sql', 'list-images', 'remove-secrets'],
+  },
+  /** Watched tags and repositories: asks registries what is new. By the clock, and at once where somebody switched one on. */
+  'catalog-watch-due': {
+    entry: 'functions/catalog/on-watch-due.ts',
+    memory: 512,
+    timeout: 900,
+    takes: { queue: 'watch.due', batch: 1, atOnce: 2 },
+    sends: ['image.pushed', 'image.removed', 'notice.raised', 'watch.due'],
+    needs: ['sql', 'read-blobs', 'write-blobs', 'delete-blobs', 'read-secrets', 'pull-images'],
   },
   /** Judges; fetches the feed groups that an image is the first to need, or has dispatch start a task for those that take minutes. */
   'policy-engine-image-analyzed': {

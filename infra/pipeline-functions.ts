@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { CustomResource, Duration, Stack } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
 import { root } from './bundle.ts';
+import type { EventOf } from '../schema/events.ts';
 import type { Estate } from './estate.ts';
 import { type FunctionLine, type FunctionName, functions, type TaskLine, tasks } from './functions.ts';
 import type { FargateTask } from './fargate-task.ts';
@@ -29,6 +30,7 @@ export class PipelineFunctions extends Construct {
     estate.analyzers.dispatchedBy(this.function('dispatch'));
     this.function('dispatch').canMeasure(estate.messaging.queue('image.queued'));
     for (const queue of estate.messaging.queues.values()) this.function('catalog-reconcile').canMeasure(queue);
+    this.function('catalog-watch-due').setVariable('watchMinutes', String(estate.settings.registry.watchMinutes));
     this.#migrateFirst();
     this.#schedule();
   }
@@ -95,6 +97,15 @@ export class PipelineFunctions extends Construct {
       input: {},
       deadLetters: messaging.deadLetters.get('catalog-reconcile')!,
     });
+    const { watchMinutes } = settings.registry;
+    if (watchMinutes > 0)
+      new Schedule(this, 'Watch', {
+        every: watchMinutes === 1 ? 'rate(1 minute)' : `rate(${watchMinutes} minutes)`,
+        description: `${Stack.of(this).stackName}: watched tags and repositories; asks a blob first, so that the database sleeps on`,
+        target: messaging.queue('watch.due'),
+        input: { kind: 'watch.due', timer: true } satisfies EventOf<'watch.due'>,
+        deadLetters: messaging.deadLetters.get('watch.due')!,
+      });
     new Schedule(this, 'Sweep', {
       every: 'rate(10 minutes)',
       description: `${Stack.of(this).stackName}: a backlog that no task works on; asks only the queue`,

@@ -68,6 +68,8 @@ export function readSettings(node: Node) {
       sourceAccounts: list('sourceAccounts', [], matching(/^\d{12}$/)),
       organization: text('organization', '', /^$|^o-[a-z0-9]{10,32}$/),
       reconcile: text('reconcile', 'rate(1 day)', schedule),
+      /** How often registries are asked about watched tags and repositories; 0: only when one is switched on. */
+      watchMinutes: number('watchMinutes', 60, { from: 0, to: 1440, step: 1 }),
     },
     api: {
       /** Requests a second for all callers together, and how many at once. */

@@ -29,6 +29,8 @@ export const environment = {
   sourceAccounts: 'PLIMSOLL_SOURCE_ACCOUNTS',
   /** Roles by which registries of other accounts are read, as {@link writeRoles} writes them. */
   assumeRoles: 'PLIMSOLL_ASSUME_ROLES',
+  /** Watches only: how often registries are asked about watched tags and repositories. */
+  watchMinutes: 'PLIMSOLL_WATCH_MINUTES',
   /** Reconciliation only: ARNs of the repositories that it may see, with * and ?, separated by commas; not set: all. */
   repositories: 'PLIMSOLL_REPOSITORIES',
   /** `arn:PARTITION:securityhub:REGION:ACCOUNT:product/ACCOUNT/default` where findings go; not set: nowhere. */

@@ -10,6 +10,8 @@ export const event = z.discriminatedUnion('kind', [
     account: image.account,
     reference: z.string().min(1).max(1024),
     at: z.number().int().nonnegative(),
+    /** The tag is to be watched from now on. */
+    autosubscribe: z.boolean().optional(),
   }),
   /** A registry says that it deleted a tag (the reference names one) or everything of a digest at `at`. */
   z.object({
@@ -30,6 +32,8 @@ export const event = z.discriminatedUnion('kind', [
     account: image.account,
     notBefore: z.number().int().nonnegative().optional(),
   }),
+  /** Registries are to be asked about the watched tags and repositories whose turn it is. `timer`: only the time has passed. */
+  z.object({ kind: z.literal('watch.due'), timer: z.boolean().optional() }),
 ]);
 
 export type Event = z.infer<typeof event>;

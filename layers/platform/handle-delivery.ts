@@ -56,6 +56,7 @@ export async function handleDelivery(
 
 /** By what lines of all functions and tasks are found together: an image and what is done with it. */
 function subjectOf(event: Event): Subject {
+  if (event.kind === 'watch.due') return { correlation_id: event.kind, operation: event.kind };
   const { account, kind: operation } = event;
   if (event.kind === 'notice.raised') return { correlation_id: `${account} ${operation}`, account, operation };
   const image = 'digest' in event ? event.digest : event.reference;

@@ -22,6 +22,7 @@ const budgets: Readonly<Record<FunctionName, number>> = {
   'catalog-image-removed': 460,
   'catalog-ecr-event': 175,
   'catalog-reconcile': 470,
+  'catalog-watch-due': 460,
   'policy-engine-image-analyzed': 460,
   'policy-engine-image-matched': 460,
   'notifier-notice-raised': 460,

@@ -74,6 +74,8 @@ test('nothing asks the database by the clock more often than every six hours', (
     ['rate(1 day)', '{}'],
     ['rate(10 minutes)', '{"task":"analyzer"}'],
     ['rate(6 hours)', '{"group":"in-use"}'],
+    // Of a blob: the database is asked only while something is watched.
+    ['rate(60 minutes)', '{"kind":"watch.due","timer":true}'],
   ]);
   const dispatch = resource(synthesised(), 'AWS::Lambda::Function', 'Pipelinedispatch');
   assert.equal(dispatch.Properties['Environment'].Variables['PLIMSOLL_CLUSTER_ARN'], undefined);
@@ -129,11 +131,12 @@ test('who pulls or compares knows the roles of other accounts, and may take on t
     'Pipelineapi',
     'Pipelinecatalogimagepushed',
     'Pipelinecatalogreconcile',
+    'Pipelinecatalogwatchdue',
   ]);
   const told = resources(template, 'AWS::Lambda::Function').flatMap(
     ([, { Properties }]) => Properties['Environment'].Variables['PLIMSOLL_ASSUME_ROLES'] ?? [],
   );
-  assert.deepEqual(told, new Array(3).fill(roles.join(' ')));
+  assert.deepEqual(told, new Array(4).fill(roles.join(' ')));
 });
 
 test('reconciliation may see, and is told of, the repositories that the settings name', () => {

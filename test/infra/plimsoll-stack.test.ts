@@ -29,6 +29,8 @@ const stateful: Readonly<Record<string, readonly string[]>> = {
     'MessagingImageRemovedDead72B4BF8E',
     'MessagingNoticeRaised39FAC0D9',
     'MessagingNoticeRaisedDeadBFBE815D',
+    'MessagingWatchDue9BEC4138',
+    'MessagingWatchDueDeadDE1BCA6E',
   ],
   'AWS::ECR::Repository': ['AnalyzersImages38BB18ED'],
   'AWS::ApiGateway::RestApi': ['ApiRest4DEC74FE'],

@@ -24,7 +24,7 @@ test('every bucket is private, encrypted and survives its stack', () => {
 test('every bucket, queue and topic refuses what does not come over TLS', () => {
   for (const [kind, policyKind, count] of [
     ['AWS::S3::Bucket', 'AWS::S3::BucketPolicy', 3],
-    ['AWS::SQS::Queue', 'AWS::SQS::QueuePolicy', 17],
+    ['AWS::SQS::Queue', 'AWS::SQS::QueuePolicy', 19],
     ['AWS::SNS::Topic', 'AWS::SNS::TopicPolicy', 2],
   ] as const) {
     const policies = resources(synthesised(), policyKind);
