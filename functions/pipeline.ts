@@ -5,6 +5,7 @@ import { type JudgeWorld, judgeAnalyzed } from '#matching/judge-analyzed.ts';
 import { removeImage } from '#catalog/remove-image.ts';
 import type { Platform } from '#platform/platform.ts';
 import { type EvaluateWorld, evaluateMatched } from '#policy/evaluate-image.ts';
+import { renewVerdicts } from '#policy/renew-verdicts.ts';
 import type { Event, EventKind, EventOf } from '#schema/events.ts';
 
 /** What the steps need of the world, taken together. */
@@ -43,7 +44,7 @@ export const pipeline: { readonly [K in EventKind]: Step<K> } = {
     concurrency: 2,
   },
   'image.analyzed': { run: judgeAnalyzed, failed: failImage, concurrency: 1 },
-  'image.matched': { run: evaluateMatched, failed: evaluationFailed, concurrency: 1 },
+  'image.matched': { run: evaluated, failed: evaluationFailed, concurrency: 1 },
   'notice.raised': {
     run: async () => [],
     failed: async (world, { account }, reason) => world.log.error('notices not delivered', { account, reason }),
@@ -55,6 +56,13 @@ export const pipeline: { readonly [K in EventKind]: Step<K> } = {
     concurrency: 1,
   },
 };
+
+/** What comes behind it is sent first: an image that cannot be evaluated holds up no other. */
+async function evaluated(world: PipelineWorld, event: EventOf<'image.matched'>): Promise<readonly Event[]> {
+  const { account, digest, onward } = event;
+  if (onward !== undefined) await renewVerdicts(world, { account, asking: onward, after: digest });
+  return evaluateMatched(world, event);
+}
 
 /** The image stays judged: a verdict is made again whenever somebody asks for it. */
 async function evaluationFailed(

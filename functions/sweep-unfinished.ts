@@ -1,6 +1,8 @@
 import { moveImage } from '#catalog/image-store.ts';
 import { listUnfinished, type Unfinished } from '#catalog/unfinished-store.ts';
 import { sendEvents } from '#platform/bus.ts';
+import { quietRenewals } from '#policy/renewal-store.ts';
+import { renewVerdicts } from '#policy/renew-verdicts.ts';
 import type { Event, EventKind } from '#schema/events.ts';
 import { pipeline, type PipelineWorld } from './pipeline.ts';
 
@@ -21,7 +23,7 @@ const pageSize = 100;
 
 /**
  * Finds images that are on their way though no message is left for them (a process died between the catalog and the
- * queue) and sends their event again; how many. Queues that are full enough get no more: the next sweep goes on.
+ * queue) and sends their event again; how many. Renewals of verdicts that stand still go on. Queues that are full enough get no more: the next sweep goes on.
  */
 export async function sweepUnfinished(world: PipelineWorld, settings: SweepSettings): Promise<number> {
   const waiting = await depth(world);
@@ -41,6 +43,7 @@ export async function sweepUnfinished(world: PipelineWorld, settings: SweepSetti
     room -= events.length;
     last = page.at(-1)!;
   }
+  if (room > 0) for (const renewal of await quietRenewals(world, before)) await renewVerdicts(world, renewal);
   return sent;
 }
 

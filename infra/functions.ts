@@ -121,7 +121,7 @@ export const functions = {
     memory: 1024,
     timeout: 120,
     takes: { queue: 'image.matched', batch: 5, atOnce: 5 },
-    sends: ['notice.raised'],
+    sends: ['image.matched', 'notice.raised'],
     needs: ['sql', 'read-blobs', 'write-blobs', 'import-findings'],
   },
   /** Makes deliveries of what happened in an account, and sends what is due. */

@@ -24,8 +24,8 @@ export const event = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('image.queued'), ...image }),
   /** The image report is stored; judge it. */
   z.object({ kind: z.literal('image.analyzed'), ...image }),
-  /** The image can be judged; evaluate it under each of its tags. */
-  z.object({ kind: z.literal('image.matched'), ...image }),
+  /** The image can be judged; evaluate it under each of its tags. `onward`: it ends a page of a renewal of all verdicts, the next is to be sent. */
+  z.object({ kind: z.literal('image.matched'), ...image, onward: z.number().int().nonnegative().optional() }),
   /** Something happened in an account, or a notice of it is to be sent again, from `notBefore` on (milliseconds since the epoch). */
   z.object({
     kind: z.literal('notice.raised'),

@@ -5,6 +5,7 @@ import { admitToCatalog, findImage, moveImage } from '#catalog/image-store.ts';
 import type { Digest } from '#core/digest.ts';
 import { silentLog } from '#core/log.ts';
 import type { PipelineWorld } from '#functions/pipeline.ts';
+import { askRenewal, moveRenewal } from '#policy/renewal-store.ts';
 import { type SweepSettings, sweepUnfinished } from '#functions/sweep-unfinished.ts';
 import { inRollback } from '#test/support/database.ts';
 import { testClock } from '#test/support/test-clock.ts';
@@ -89,5 +90,19 @@ test('an image whose analysis began too often is failed with the reason and take
     const image = await findImage(world, 'swept', digestOf(1));
     assert.equal(image?.state, 'analysis_failed');
     assert.match(image?.failure ?? '', /began 20 times/);
+  });
+});
+
+test('a renewal of verdicts whose messages are lost goes on where it was', async () => {
+  await withCatalog(0, async ({ world, sent, admit }) => {
+    for (const n of [1, 2, 3]) await admit(n, 99.5 * hour);
+    await world.sql.query(`update image set state = 'analyzed' where account = 'swept'`);
+    const { asking } = await askRenewal(world, 'swept', hour);
+    await moveRenewal(world, { account: 'swept', asking, after: '' }, digestOf(1), 2 * hour);
+    await addAccount(world, { name: 'waiting', type: 'user', user: 'waiter', password: 'x' }, 1);
+    await askRenewal(world, 'waiting', 99.5 * hour);
+    await sweepUnfinished(world, settings);
+    assert.deepEqual(sent.map(numberOf), [2, 3]);
+    assert.deepEqual((JSON.parse(sent[1]!) as { onward: number }).onward, asking);
   });
 });

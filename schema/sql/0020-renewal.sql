@@ -1,0 +1,9 @@
+-- Accounts whose images are all evaluated anew, because what their verdicts are computed from was changed.
+create table renewal (
+  account text primary key references account on delete cascade,
+  -- tells it from one that is asked for later
+  asking bigint not null,
+  -- images up to this digest were sent on
+  digest text not null,
+  moved_at bigint not null
+);
