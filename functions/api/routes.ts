@@ -17,5 +17,10 @@ export const routes: readonly RouteFile[] = [
   { under: ['/query', '/summaries'], load: async () => (await import('./routes/queries.ts')).queryRoutes },
   { under: ['/system/feeds'], load: async () => (await import('./routes/feeds.ts')).feedRoutes },
   { under: ['/registries'], load: async () => (await import('./routes/registries.ts')).registryRoutes },
+  {
+    under: ['/events', '/event_types'],
+    load: async () => (await import('./routes/events.ts')).eventRoutes,
+  },
+  { under: ['/subscriptions'], load: async () => (await import('./routes/subscriptions.ts')).subscriptionRoutes },
   { under: ['/hooks'], load: async () => (await import('./routes/hooks.ts')).hookRoutes },
 ];

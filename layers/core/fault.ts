@@ -37,6 +37,12 @@ export const faults = {
     exit: 2,
     meaning: 'The thing is in a state that does not allow this.',
   },
+  'state/exists': {
+    status: 500,
+    retry: false,
+    exit: 2,
+    meaning: 'The thing is there already, and clients of the v1 API know that by this status.',
+  },
   'data/in-use': { status: 409, retry: true, exit: 2, meaning: 'Another process holds the data folder.' },
   'data/corrupt': {
     status: 500,

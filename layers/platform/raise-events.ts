@@ -14,7 +14,7 @@ export type EventService =
   | 'notifications';
 
 /** Bytes of the details of one event: rows are bounded, and notices are read by people. */
-const detailsLimit = 48 * 1024;
+export const detailsLimit = 48 * 1024;
 
 /** Events of one statement. */
 const pageSize = 50;
@@ -44,13 +44,24 @@ export async function raiseEvents(
     );
 }
 
-function rowOf({ id, account, type, resource, message, details, subscription, at }: LogEvent) {
+/** The id under which users find an event: a UUID made of what it is about and its own id alone (RFC 9562, version 8). */
+export function eventId({
+  account,
+  type,
+  resource,
+  id,
+}: Pick<LogEvent, 'account' | 'type' | 'resource' | 'id'>): string {
+  return uuidOf(`${account}\n${type}\n${resource}\n${id}`);
+}
+
+function rowOf(event: LogEvent) {
+  const { account, type, resource, message, details, subscription, at } = event;
   const { level, resource: resourceType, message: usual } = logEventTypes[type];
   const size = Buffer.byteLength(JSON.stringify(details));
   if (size > detailsLimit)
     throw new Fault('input/too-large', `details of the event ${type} have ${size} bytes, ${detailsLimit} are allowed`);
   return {
-    id: uuidOf(`${account}\n${type}\n${resource}\n${id}`),
+    id: eventId(event),
     account,
     type,
     level,
@@ -64,7 +75,6 @@ function rowOf({ id, account, type, resource, message, details, subscription, at
   };
 }
 
-/** A UUID made of a text alone (RFC 9562, version 8). */
 function uuidOf(text: string): string {
   const bytes = createHash('sha256').update(text).digest().subarray(0, 16);
   bytes[6] = (bytes[6]! & 0x0f) | 0x80;

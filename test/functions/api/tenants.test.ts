@@ -101,6 +101,17 @@ const lines: Readonly<Record<string, Line>> = {
   'GET /user/api-keys': own,
   'POST /user/api-keys': own,
   'DELETE /user/api-keys/{keyId}': { needs: 'sign-in', stranger: 404 },
+  'GET /events': list,
+  'DELETE /events': { needs: 'manage', stranger: 'nothing of it' },
+  'GET /events/{eventId}': ofImage,
+  'GET /events/{eventId}/details': ofImage,
+  'DELETE /events/{eventId}': { needs: 'manage', stranger: 404 },
+  'GET /event_types': list,
+  'GET /subscriptions': list,
+  'POST /subscriptions': { needs: 'image', stranger: 'nothing of it' },
+  'GET /subscriptions/{subscriptionId}': list,
+  'PUT /subscriptions/{subscriptionId}': { needs: 'image', stranger: 'nothing of it' },
+  'DELETE /subscriptions/{subscriptionId}': { needs: 'image', stranger: 'nothing of it' },
   'POST /hooks/eventbridge': adminOnly,
 };
 
@@ -145,6 +156,13 @@ async function play(): Promise<Scene> {
   const registry = { registry: `${account}.example.test`, registry_user: 'u', registry_pass: 'p' };
   const body = { ...registry, registry_type: 'docker_v2', registry_verify: true };
   await server.ask('POST', '/registries?validate=false', { sender: captain, body });
+  const { json: log } = await server.ask<{ results: { generated_uuid: string }[] }>('GET', '/events', {
+    sender: captain,
+  });
+  const subscribed = await server.ask<{ subscription_id: string }[]>('POST', '/subscriptions', {
+    sender: captain,
+    body: { subscription_key: `${server.registry}/team/app:watched`, subscription_type: 'policy_eval' },
+  });
   const types = { vtype: 'all', ctype: 'os', mtype: 'manifest', feed: 'no-such-feed', group: 'no-such-group' };
   return {
     ...{ server, account, members },
@@ -152,10 +170,12 @@ async function play(): Promise<Scene> {
     its: {
       ...{ ...types, accountname: account, username: captain.user, keyId: key.json.id, registry: registry.registry },
       ...{ digest: alpineApp.digest, imageId: record.image_detail[0]!.imageId },
+      ...{ eventId: log.results[0]?.generated_uuid ?? 'none', subscriptionId: subscribed.json[0]!.subscription_id },
     },
     nobodys: {
       ...{ ...types, accountname: 'no-such-tenant', username: 'no-such-user', keyId: '0'.repeat(16) },
       ...{ digest: `sha256:${'0'.repeat(64)}`, imageId: '0'.repeat(64), registry: 'no-such-tenant.example.test' },
+      ...{ eventId: '0'.repeat(36), subscriptionId: '0'.repeat(32) },
     },
   };
 }
@@ -176,7 +196,7 @@ test('every route has a line that says who may call it', () => {
   const types = routes.flatMap(({ path }) => [...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => name));
   const known = [
     ...['digest', 'imageId', 'ctype', 'mtype', 'vtype', 'accountname', 'username', 'keyId', 'registry'],
-    ...['feed', 'group'],
+    ...['feed', 'group', 'eventId', 'subscriptionId'],
   ];
   for (const name of types) assert.ok(known.includes(name!), `{${name}} needs values in this test`);
 });
