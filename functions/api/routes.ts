@@ -14,6 +14,7 @@ export const routes: readonly RouteFile[] = [
   { under: ['/accounts', '/user'], load: async () => (await import('./routes/users.ts')).userRoutes },
   { under: ['/accounts', '/roles'], load: async () => (await import('./routes/members.ts')).memberRoutes },
   { under: ['/accounts', '/user'], load: async () => (await import('./routes/api-keys.ts')).apiKeyRoutes },
+  { under: ['/policies'], load: async () => (await import('./routes/policies.ts')).policyRoutes },
   { under: ['/query', '/summaries'], load: async () => (await import('./routes/queries.ts')).queryRoutes },
   { under: ['/system/feeds'], load: async () => (await import('./routes/feeds.ts')).feedRoutes },
   { under: ['/registries'], load: async () => (await import('./routes/registries.ts')).registryRoutes },

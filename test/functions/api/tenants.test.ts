@@ -71,6 +71,11 @@ const lines: Readonly<Record<string, Line>> = {
   'GET /query/images/by_vulnerability': { ...list, query: '?vulnerability_id=CVE-2031-0001' },
   'GET /query/vulnerabilities': { ...own, query: '?id=CVE-2031-0001' },
   'GET /summaries/imagetags': list,
+  'GET /policies': list,
+  'POST /policies': { needs: 'policy', stranger: 'nothing of it' },
+  'GET /policies/{policyId}': { needs: 'any role', stranger: 404 },
+  'PUT /policies/{policyId}': { needs: 'policy', stranger: 'nothing of it' },
+  'DELETE /policies/{policyId}': { needs: 'policy', stranger: 404 },
   'GET /registries': list,
   'POST /registries': { needs: 'manage', stranger: 'nothing of it' },
   'GET /registries/{registry}': { needs: 'any role', stranger: 404 },
@@ -156,6 +161,8 @@ async function play(): Promise<Scene> {
   const registry = { registry: `${account}.example.test`, registry_user: 'u', registry_pass: 'p' };
   const body = { ...registry, registry_type: 'docker_v2', registry_verify: true };
   await server.ask('POST', '/registries?validate=false', { sender: captain, body });
+  const policy = { id: 'its-policy', version: '1_0', policies: [], mappings: [] };
+  await server.ask('POST', '/policies', { sender: captain, body: policy });
   const { json: log } = await server.ask<{ results: { generated_uuid: string }[] }>('GET', '/events', {
     sender: captain,
   });
@@ -171,11 +178,13 @@ async function play(): Promise<Scene> {
       ...{ ...types, accountname: account, username: captain.user, keyId: key.json.id, registry: registry.registry },
       ...{ digest: alpineApp.digest, imageId: record.image_detail[0]!.imageId },
       ...{ eventId: log.results[0]?.generated_uuid ?? 'none', subscriptionId: subscribed.json[0]!.subscription_id },
+      ...{ policyId: policy.id },
     },
     nobodys: {
       ...{ ...types, accountname: 'no-such-tenant', username: 'no-such-user', keyId: '0'.repeat(16) },
       ...{ digest: `sha256:${'0'.repeat(64)}`, imageId: '0'.repeat(64), registry: 'no-such-tenant.example.test' },
       ...{ eventId: '0'.repeat(36), subscriptionId: '0'.repeat(32) },
+      ...{ policyId: 'no-such-policy' },
     },
   };
 }
@@ -196,7 +205,7 @@ test('every route has a line that says who may call it', () => {
   const types = routes.flatMap(({ path }) => [...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => name));
   const known = [
     ...['digest', 'imageId', 'ctype', 'mtype', 'vtype', 'accountname', 'username', 'keyId', 'registry'],
-    ...['feed', 'group', 'eventId', 'subscriptionId'],
+    ...['feed', 'group', 'eventId', 'subscriptionId', 'policyId'],
   ];
   for (const name of types) assert.ok(known.includes(name!), `{${name}} needs values in this test`);
 });
