@@ -3,13 +3,14 @@ import { admitImage, type AdmitWorld } from '#catalog/admit-image.ts';
 import { failImage } from '#catalog/fail-image.ts';
 import { type JudgeWorld, judgeAnalyzed } from '#matching/judge-analyzed.ts';
 import { removeImage } from '#catalog/remove-image.ts';
+import type { DeliverWorld } from '#notices/deliver-notices.ts';
 import type { Platform } from '#platform/platform.ts';
 import { type EvaluateWorld, evaluateMatched } from '#policy/evaluate-image.ts';
 import { renewVerdicts } from '#policy/renew-verdicts.ts';
 import type { Event, EventKind, EventOf } from '#schema/events.ts';
 
 /** What the steps need of the world, taken together. */
-export type PipelineWorld = Platform & AdmitWorld & AnalyzeWorld & JudgeWorld & EvaluateWorld;
+export type PipelineWorld = Platform & AdmitWorld & AnalyzeWorld & JudgeWorld & EvaluateWorld & DeliverWorld;
 
 /** A step: one event in, its work, one idempotent write, and what has to happen next. */
 export interface Step<K extends EventKind> {
@@ -43,10 +44,14 @@ export const pipeline: { readonly [K in EventKind]: Step<K> } = {
     failed: failImage,
     concurrency: 2,
   },
-  'image.analyzed': { run: judgeAnalyzed, failed: failImage, concurrency: 1 },
-  'image.matched': { run: evaluated, failed: evaluationFailed, concurrency: 1 },
+  'image.analyzed': {
+    run: judgeAnalyzed,
+    failed: (world, event, reason) => failImage(world, event, reason, 'judgement'),
+    concurrency: 1,
+  },
+  'image.matched': { run: withOthers(evaluateMatched), failed: evaluationFailed, concurrency: 1 },
   'notice.raised': {
-    run: async () => [],
+    run: async (world, event) => (await import('#notices/deliver-notices.ts')).deliverNotices(world, event),
     failed: async (world, { account }, reason) => world.log.error('notices not delivered', { account, reason }),
     concurrency: 2,
   },
@@ -57,11 +62,15 @@ export const pipeline: { readonly [K in EventKind]: Step<K> } = {
   },
 };
 
-/** What comes behind it is sent first: an image that cannot be evaluated holds up no other. */
-async function evaluated(world: PipelineWorld, event: EventOf<'image.matched'>): Promise<readonly Event[]> {
-  const { account, digest, onward } = event;
-  if (onward !== undefined) await renewVerdicts(world, { account, asking: onward, after: digest });
-  return evaluateMatched(world, event);
+type Made = EventOf<'image.analyzed'> | EventOf<'image.matched'>;
+
+/** A step that sends what is behind its image in a renewal first: an image that cannot be made anew holds up no other. */
+function withOthers<E extends Made>(step: (world: PipelineWorld, event: E) => Promise<readonly Event[]>) {
+  return async (world: PipelineWorld, event: E) => {
+    const { account, digest: after, onward: asking } = event;
+    if (asking !== undefined) await renewVerdicts(world, { account, asking, after });
+    return step(world, event);
+  };
 }
 
 /** The image stays judged: a verdict is made again whenever somebody asks for it. */

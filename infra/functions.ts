@@ -113,7 +113,7 @@ export const functions = {
     timeout: 900,
     scratch: 4096,
     takes: { queue: 'image.analyzed', batch: 1, atOnce: 5 },
-    sends: ['image.matched', 'notice.raised', 'dispatch'],
+    sends: ['image.analyzed', 'image.matched', 'notice.raised', 'dispatch'],
     needs: ['sql', 'read-blobs', 'stage-feeds'],
   },
   'policy-engine-image-matched': {
@@ -121,7 +121,7 @@ export const functions = {
     memory: 1024,
     timeout: 120,
     takes: { queue: 'image.matched', batch: 5, atOnce: 5 },
-    sends: ['image.matched', 'notice.raised'],
+    sends: ['image.analyzed', 'image.matched', 'notice.raised'],
     needs: ['sql', 'read-blobs', 'write-blobs', 'import-findings'],
   },
   /** Makes deliveries of what happened in an account, and sends what is due. */

@@ -2,6 +2,9 @@ import * as z from 'zod';
 
 const image = { account: z.string().min(1).max(128), digest: z.string().regex(/^sha256:[0-9a-f]{64}$/) };
 
+/** With it an image ends a page of a renewal of all verdicts of its account: the next page is to be sent. */
+const onward = z.number().int().nonnegative().optional();
+
 /** Every message on a queue or bus. At-least-once: whoever takes one must give the same result twice. */
 export const event = z.discriminatedUnion('kind', [
   /** A registry or user says that a reference holds an image since `at` (milliseconds since the epoch). */
@@ -23,9 +26,9 @@ export const event = z.discriminatedUnion('kind', [
   /** An image of the catalog is to be analysed. */
   z.object({ kind: z.literal('image.queued'), ...image }),
   /** The image report is stored; judge it. */
-  z.object({ kind: z.literal('image.analyzed'), ...image }),
-  /** The image can be judged; evaluate it under each of its tags. `onward`: it ends a page of a renewal of all verdicts, the next is to be sent. */
-  z.object({ kind: z.literal('image.matched'), ...image, onward: z.number().int().nonnegative().optional() }),
+  z.object({ kind: z.literal('image.analyzed'), ...image, onward }),
+  /** The image can be judged; evaluate it under each of its tags. */
+  z.object({ kind: z.literal('image.matched'), ...image, onward }),
   /** Something happened in an account, or a notice of it is to be sent again, from `notBefore` on (milliseconds since the epoch). */
   z.object({
     kind: z.literal('notice.raised'),

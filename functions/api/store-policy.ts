@@ -77,7 +77,7 @@ async function stored(world: ApiWorld, account: string, bundle: PolicyBundle, kn
 
 /** A change of what the account's images are judged by. */
 async function judgedBy<T>(world: ApiWorld, account: string, change: () => Promise<T>): Promise<T> {
-  const made = await changingVerdicts(world, account, change);
+  const made = await changingVerdicts(world, account, 'evaluating', change);
   await sendEvents(world.queues, [{ kind: 'notice.raised', account }]);
   return made;
 }

@@ -1,4 +1,4 @@
-import { askRenewal } from './renewal-store.ts';
+import { askRenewal, type RenewFrom } from './renewal-store.ts';
 import { type RenewWorld, renewVerdicts } from './renew-verdicts.ts';
 
 /** Images that are sent on while somebody waits for an answer; the others follow by themselves. */
@@ -6,11 +6,16 @@ const atOnce = 20;
 
 /**
  * Makes a change of what the verdicts of an account are computed from (its active bundle, its corrections) and has all of its analysed images
- * evaluated anew, in pages. That is written down before the change too: a process that dies in between leaves it to the sweep.
+ * made anew, in pages. That is written down before the change too: a process that dies in between leaves it to the sweep.
  */
-export async function changingVerdicts<T>(world: RenewWorld, account: string, change: () => Promise<T>): Promise<T> {
-  await askRenewal(world, account, world.clock.now());
+export async function changingVerdicts<T>(
+  world: RenewWorld,
+  account: string,
+  from: RenewFrom,
+  change: () => Promise<T>,
+): Promise<T> {
+  await askRenewal(world, account, from, world.clock.now());
   const made = await change();
-  await renewVerdicts(world, await askRenewal(world, account, world.clock.now()), atOnce);
+  await renewVerdicts(world, await askRenewal(world, account, from, world.clock.now()), atOnce);
   return made;
 }

@@ -8,18 +8,21 @@ export type RenewWorld = Pick<Platform, 'sql' | 'queues' | 'clock'>;
 /** Images that are sent on together: so long, at most, does an image that was just pushed wait behind them. */
 const pageSize = 500;
 
+/** The message that an image is made anew by. */
+const kinds = { judging: 'image.analyzed', evaluating: 'image.matched' } as const;
+
 /**
- * Sends on a page of an account's images to be evaluated. The message of its last one carries what is left, so that the next page
+ * Sends on a page of an account's images to be judged or evaluated anew. The message of its last one carries what is left, so that the next page
  * comes when this one has been worked off: however many images there are, the queue holds one page. A message that comes twice sends its page
  * twice at most; what is lost with a process that dies is found by the sweep.
  */
 export async function renewVerdicts(world: RenewWorld, renewal: Renewal, limit: number = pageSize): Promise<void> {
   const { account, asking } = renewal;
-  const digests = await imagesToRenew(world, renewal, limit);
+  const { from, digests } = await imagesToRenew(world, renewal, limit);
   const last = digests.at(-1);
   if (last === undefined) return endRenewal(world, renewal);
   const events = digests.map((digest): Event => {
-    const event = { kind: 'image.matched', account, digest } as const;
+    const event = { kind: kinds[from], account, digest } as const;
     return digest === last ? { ...event, onward: asking } : event;
   });
   await sendEvents(world.queues, events);

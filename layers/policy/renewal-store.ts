@@ -11,16 +11,29 @@ export interface Renewal {
   readonly after: string;
 }
 
-/** Has the images of an account evaluated anew, from the first on, also where that is under way. */
-export async function askRenewal({ sql }: World, account: string, now: number): Promise<Renewal> {
+/** From where images are made anew: judged, because their packages count as others now, and then evaluated; or evaluated alone. */
+export type RenewFrom = 'judging' | 'evaluating';
+
+/**
+ * Has the images of an account made anew, from the first on. One that is under way is replaced: images are judged if either asks for it.
+ */
+export async function askRenewal({ sql }: World, account: string, from: RenewFrom, now: number): Promise<Renewal> {
   const [row] = await sql.query<{ asking: number }>(
-    `insert into renewal as known (account, asking, digest, moved_at) values (:account::text, :now::bigint, '', :now::bigint)
+    `insert into renewal as known (account, asking, judge, digest, moved_at)
+     values (:account::text, :now::bigint, :judge::boolean, '', :now::bigint)
      on conflict (account) do update
-       set asking = greatest(known.asking + 1, excluded.asking), digest = '', moved_at = excluded.moved_at
+       set asking = greatest(known.asking + 1, excluded.asking), judge = known.judge or excluded.judge, digest = '',
+           moved_at = excluded.moved_at
      returning asking`,
-    { account, now },
+    { account, judge: from === 'judging', now },
   );
   return { account, asking: row!.asking, after: '' };
+}
+
+/** What is sent on next. */
+export interface RenewalPage {
+  readonly from: RenewFrom;
+  readonly digests: readonly string[];
 }
 
 /** The next `limit` analysed images in the order of their digests; none when there are no more, or somebody else got further or asked anew. */
@@ -28,16 +41,15 @@ export async function imagesToRenew(
   { sql }: World,
   { account, asking, after }: Renewal,
   limit: number,
-): Promise<readonly string[]> {
-  const rows = await sql.query<{ digest: string }>(
-    `select i.digest from image i
-     where i.account = :account::text and i.digest > :after::text and i.state = 'analyzed' and i.status = 'active'
-       and exists (select from renewal r
-         where r.account = :account::text and r.asking = :asking::bigint and r.digest <= :after::text)
+): Promise<RenewalPage> {
+  const rows = await sql.query<{ digest: string; judge: boolean }>(
+    `select i.digest, r.judge from renewal r join image i on i.account = r.account
+     where r.account = :account::text and r.asking = :asking::bigint and r.digest <= :after::text
+       and i.account = :account::text and i.digest > :after::text and i.state = 'analyzed' and i.status = 'active'
      order by i.digest limit :limit::bigint`,
     { account, asking, after, limit },
   );
-  return rows.map(({ digest }) => digest);
+  return { from: rows[0]?.judge === true ? 'judging' : 'evaluating', digests: rows.map(({ digest }) => digest) };
 }
 
 /** Notes that images up to a digest were sent on. */

@@ -97,10 +97,10 @@ test('a renewal of verdicts whose messages are lost goes on where it was', async
   await withCatalog(0, async ({ world, sent, admit }) => {
     for (const n of [1, 2, 3]) await admit(n, 99.5 * hour);
     await world.sql.query(`update image set state = 'analyzed' where account = 'swept'`);
-    const { asking } = await askRenewal(world, 'swept', hour);
+    const { asking } = await askRenewal(world, 'swept', 'evaluating', hour);
     await moveRenewal(world, { account: 'swept', asking, after: '' }, digestOf(1), 2 * hour);
     await addAccount(world, { name: 'waiting', type: 'user', user: 'waiter', password: 'x' }, 1);
-    await askRenewal(world, 'waiting', 99.5 * hour);
+    await askRenewal(world, 'waiting', 'evaluating', 99.5 * hour);
     await sweepUnfinished(world, settings);
     assert.deepEqual(sent.map(numberOf), [2, 3]);
     assert.deepEqual((JSON.parse(sent[1]!) as { onward: number }).onward, asking);

@@ -8,6 +8,7 @@ import { inRollback } from '#test/support/database.ts';
 import { testClock } from '#test/support/test-clock.ts';
 
 interface Sent {
+  readonly kind: string;
   readonly account: string;
   readonly digest: string;
   readonly onward?: number;
@@ -64,7 +65,7 @@ const digests = (count: number) =>
 test('after a change every analysed image of the account is evaluated anew once, a page at a time', () =>
   withImages(1234, async ({ world, queue, workOff }) => {
     let changed = 0;
-    assert.equal(await changingVerdicts(world, 'renewed', async () => ++changed), 1);
+    assert.equal(await changingVerdicts(world, 'renewed', 'evaluating', async () => ++changed), 1);
     assert.equal(changed, 1);
     assert.ok(queue.length <= 20, 'whoever asked waits for few');
     assert.ok(queue.every(({ account }) => account === 'renewed'));
@@ -74,7 +75,7 @@ test('after a change every analysed image of the account is evaluated anew once,
 
 test('the queue never holds more than a page of them', () =>
   withImages(1100, async ({ world, queue }) => {
-    await changingVerdicts(world, 'renewed', async () => null);
+    await changingVerdicts(world, 'renewed', 'evaluating', async () => null);
     let most = 0;
     for (let one = queue.shift(); one !== undefined; one = queue.shift()) {
       if (one.onward !== undefined)
@@ -86,7 +87,7 @@ test('the queue never holds more than a page of them', () =>
 
 test('a change while images are on their way begins anew, and what was under way ends: no image is evaluated for each change', () =>
   withImages(600, async ({ world, queue, workOff }) => {
-    for (let i = 0; i < 10; i++) await changingVerdicts(world, 'renewed', async () => null);
+    for (let i = 0; i < 10; i++) await changingVerdicts(world, 'renewed', 'evaluating', async () => null);
     assert.equal(queue.length, 200);
     const taken = await workOff();
     assert.equal(taken.length, 200 + 580);
@@ -95,7 +96,7 @@ test('a change while images are on their way begins anew, and what was under way
 
 test('a message that comes twice does not send on two rows of images', () =>
   withImages(900, async ({ world, queue, workOff }) => {
-    await changingVerdicts(world, 'renewed', async () => null);
+    await changingVerdicts(world, 'renewed', 'evaluating', async () => null);
     const twice = queue.at(-1)!;
     const { account, digest: after, onward } = twice;
     queue.push(twice, twice);
@@ -106,7 +107,7 @@ test('a message that comes twice does not send on two rows of images', () =>
 
 test('a page that was received before it was noted goes on all the same', () =>
   withImages(700, async ({ sql, world, queue, workOff }) => {
-    await changingVerdicts(world, 'renewed', async () => null);
+    await changingVerdicts(world, 'renewed', 'evaluating', async () => null);
     await sql.query(`update renewal set digest = ''`);
     await workOff();
     assert.deepEqual(queue, []);
@@ -116,7 +117,7 @@ test('a page that was received before it was noted goes on all the same', () =>
 test('what a process that died left is found: a change that could not say so, and a page that was lost', () =>
   withImages(30, async ({ world, clock, queue, workOff }) => {
     await assert.rejects(
-      changingVerdicts(world, 'renewed', async () => {
+      changingVerdicts(world, 'renewed', 'evaluating', async () => {
         throw new Error('the process ends here');
       }),
     );
@@ -125,7 +126,7 @@ test('what a process that died left is found: a change that could not say so, an
     for (const renewal of await quietRenewals(world, clock.now())) await renewVerdicts(world, renewal);
     assert.deepEqual(await workOff(), digests(30));
 
-    await changingVerdicts(world, 'renewed', async () => null);
+    await changingVerdicts(world, 'renewed', 'evaluating', async () => null);
     queue.length = 0;
     for (const renewal of await quietRenewals(world, clock.now())) await renewVerdicts(world, renewal);
     assert.deepEqual(await workOff(), digests(30).slice(20));
@@ -133,7 +134,17 @@ test('what a process that died left is found: a change that could not say so, an
 
 test('an account without images is through at once', () =>
   withImages(0, async ({ world, queue }) => {
-    await changingVerdicts(world, 'renewed', async () => null);
+    await changingVerdicts(world, 'renewed', 'evaluating', async () => null);
     assert.deepEqual(queue, []);
     assert.deepEqual(await quietRenewals(world, Number.MAX_SAFE_INTEGER), []);
+  }));
+
+test('where packages count as others now images are judged too, also when a change of the policy comes in between', () =>
+  withImages(40, async ({ world, queue, workOff }) => {
+    await changingVerdicts(world, 'renewed', 'judging', async () => null);
+    await changingVerdicts(world, 'renewed', 'evaluating', async () => null);
+    assert.deepEqual(new Set(queue.map(({ kind }) => kind)), new Set(['image.analyzed']));
+    assert.equal(new Set(await workOff()).size, 40);
+    await changingVerdicts(world, 'renewed', 'evaluating', async () => null);
+    assert.deepEqual(new Set(queue.map(({ kind }) => kind)), new Set(['image.matched']));
   }));
