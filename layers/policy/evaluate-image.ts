@@ -2,6 +2,7 @@ import { getImageReport } from '#analysis/image-report-store.ts';
 import type { Image } from '#catalog/image.ts';
 import { tagsOf } from '#catalog/tag-store.ts';
 import { Fault } from '#core/fault.ts';
+import type { Limits } from '#core/limits.ts';
 import type { JudgeWorld } from '#matching/judge-analyzed.ts';
 import { type JudgedImage, judgeReport } from '#matching/judge-report.ts';
 import { readBlob } from '#platform/blobs.ts';
@@ -13,9 +14,10 @@ import { readBundleDocument } from './bundle-document.ts';
 import { evaluate } from './evaluate.ts';
 import { factsOf } from './facts.ts';
 import { findGrounds, type Grounds } from './grounds-store.ts';
+import { neededBy, readNeeded } from './needed-facts.ts';
 import { storeVerdict } from './verdict-store.ts';
 
-export type EvaluateWorld = Omit<JudgeWorld, 'offline' | 'feedMaxAgeMs'>;
+export type EvaluateWorld = Omit<JudgeWorld, 'offline' | 'feedMaxAgeMs'> & { readonly limits: Limits };
 
 export interface Evaluation {
   readonly verdict: Verdict;
@@ -97,7 +99,9 @@ async function evaluateRead(
     );
   const bundle = await readBundleDocument(world, stored.key);
   const now = world.clock.now();
-  const verdict = evaluate(bundle, factsOf(report, judged, { tag, dockerfile, now, knownSince: image.createdAt }));
+  const needed = await readNeeded(world, report, neededBy(bundle));
+  const circumstances = { tag, dockerfile, now, knownSince: image.createdAt, ...needed };
+  const verdict = evaluate(bundle, factsOf(report, judged, circumstances));
   if (store) {
     const place = { account, digest, tag, policyId: stored.policyId };
     const { kind } = await storeVerdict(world, place, { verdict, bundle: stored.key }, latest);

@@ -127,14 +127,11 @@ function runPolicy(policy: Policy, allowlists: readonly Allowlist[], facts: Fact
 function runRule(rule: PolicyRule, policy: Policy, allowlists: readonly Allowlist[], facts: Facts): Outcome {
   const resolved = resolveRule(rule);
   if (resolved.kind === 'invalid') return notEvaluated(rule, resolved.problems, []);
-  if (resolved.kind === 'later') {
-    const words = `${about(rule)}: this version of Plimsoll does not have the trigger yet${ifItStops(rule)}`;
-    return notEvaluated(rule, [problem('TriggerNotAvailableError', words)], []);
-  }
   const { gate, trigger, values } = resolved;
   const rows: VerdictRow[] = [];
   try {
-    for (const match of trigger.fires(facts, values)) {
+    for (const match of trigger.fires(facts, values, rule.id ?? null)) {
+      if (rows.length === maxRows) throw tooMany();
       rows.push(rowOf(match, { gate: gate.name, trigger: trigger.name }, rule, policy, allowlists, facts));
     }
   } catch (thrown) {
@@ -142,6 +139,13 @@ function runRule(rule: PolicyRule, policy: Policy, allowlists: readonly Allowlis
     return notEvaluated(rule, [problem('TriggerEvaluationError', words)], rows);
   }
   return { action: worst(rows.map(({ action }) => action)), rows, problems: [] };
+}
+
+/** Rows of one rule: a pattern that matches every file of an image says no more than one that matches so many. */
+const maxRows = 10_000;
+
+function tooMany(): Fault {
+  return new Fault('input/too-large', `it has more than ${maxRows} matches, of which these are listed`);
 }
 
 function notEvaluated(rule: PolicyRule, problems: readonly VerdictProblem[], rows: readonly VerdictRow[]): Outcome {

@@ -12,13 +12,16 @@ export interface Circumstances {
   readonly now: number;
   /** Since when the image is known: no finding was seen in it before. */
   readonly knownSince: number;
+  /** What rules asked for; null where none did. */
+  readonly files?: Facts['files'];
+  readonly fileChecks?: Facts['fileChecks'];
 }
 
 /** The facts of a judged image for the evaluator. */
 export function factsOf(
   image: ImageReport,
   judged: JudgedImage,
-  { tag, dockerfile, now, knownSince }: Circumstances,
+  { tag, dockerfile, now, knownSince, files = null, fileChecks = null }: Circumstances,
 ): Facts {
   return {
     image,
@@ -35,6 +38,9 @@ export function factsOf(
       records,
     })),
     dockerfile,
+    files,
+    fileChecks,
+    published: { npm: null, gem: null },
     now,
   };
 }

@@ -1,5 +1,7 @@
+import type { FileCheck } from '#analysis/list-file-checks.ts';
 import type { Finding } from '#schema/finding.ts';
 import type { ImageReport } from '#schema/image-report.ts';
+import type { FileEntry } from '#schema/layer-report.ts';
 import type { ParameterType } from './parameter.ts';
 
 /** A finding with the moments that time-based rules look at; milliseconds since the epoch. */
@@ -18,6 +20,12 @@ export interface FeedFacts {
   readonly records: number;
 }
 
+/** What registries have published of packages: versions by name, as the registry writes both. */
+export type PublishedPackages = ReadonlyMap<string, { readonly latest: string; readonly versions: readonly string[] }>;
+
+/** What is read for the rules that ask for it only. */
+export type NeededFact = 'files' | 'fileChecks';
+
 /** Everything a verdict may depend on. The evaluator is a pure function of these, the bundle and `now`. */
 export interface Facts {
   readonly image: ImageReport;
@@ -28,6 +36,12 @@ export interface Facts {
   readonly distroFeeds: readonly FeedFacts[];
   /** Text of the Dockerfile that came with the image, null when none did (it is then guessed from the history). */
   readonly dockerfile: string | null;
+  /** Every entry of the final file system by its absolute path, a folder before what is in it; null unless a rule needs it. */
+  readonly files: ReadonlyMap<string, FileEntry> | null;
+  /** Files of packages of the distribution, compared with its database; null unless a rule needs them. */
+  readonly fileChecks: readonly FileCheck[] | null;
+  /** Null where nobody tells what is published. */
+  readonly published: Readonly<Record<'npm' | 'gem', PublishedPackages | null>>;
   /** Milliseconds since the epoch. */
   readonly now: number;
 }
@@ -58,13 +72,18 @@ export interface Trigger {
   readonly name: string;
   readonly description: string;
   readonly parameters: Readonly<Record<string, Parameter<unknown>>>;
+  /** Older names of the trigger. */
+  readonly aliases?: readonly string[];
+  /** Facts that are null unless a trigger of the bundle names them here. */
+  readonly needs?: readonly NeededFact[];
   /** Why these values, each good for itself, do not go together; null when they do. Asked when a bundle is parsed. */
   refuses?(parameters: ParameterValues): string | null;
   /**
    * The reasons to fire, in a stable order; messages are byte-identical to the original's where it has the trigger.
-   * `parameters` holds every parameter under its name: the parsed value, the default, or null.
+   * `parameters` holds every parameter under its name: the parsed value, the default, or null. Throws a Fault where what it asks
+   * cannot be told: the rule is then a problem of the verdict.
    */
-  fires(facts: Facts, parameters: ParameterValues): Iterable<Match>;
+  fires(facts: Facts, parameters: ParameterValues, ruleId: string | null): Iterable<Match>;
 }
 
 export interface Gate {

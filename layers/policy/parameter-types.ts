@@ -61,6 +61,15 @@ export const boolean: ParameterType<boolean> = {
   },
 };
 
+/** Permission bits in octal, as Python's `int(text, 8)` reads them. */
+export const octalMode: ParameterType<number> = {
+  name: 'octal mode',
+  parse(text) {
+    const digits = /^(?:0o)?([0-7]{1,6})$/i.exec(text.trim())?.[1];
+    return digits === undefined ? invalid('a mode in octal, such as 00644') : value(Number.parseInt(digits, 8));
+  },
+};
+
 /** One of these words, exactly as written. */
 export function oneOf<const W extends string>(...words: readonly W[]): ParameterType<W> {
   return {

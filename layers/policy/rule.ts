@@ -3,7 +3,6 @@ import { type BundleProblem, bundleProblem } from './bundle-problem.ts';
 import { endedGates } from './ended-gates.ts';
 import type { Gate, Parameter, Trigger } from './gate.ts';
 import { gates } from './gates.ts';
-import { laterGates } from './later-gates.ts';
 
 /** A rule of a bundle with the trigger it names and its parameters' values. */
 export type ResolvedRule =
@@ -13,30 +12,30 @@ export type ResolvedRule =
       readonly trigger: Trigger;
       readonly values: Readonly<Record<string, unknown>>;
     }
-  /** The original has the trigger, Plimsoll does not yet. */
-  | { readonly kind: 'later'; readonly gate: string; readonly trigger: string }
   | { readonly kind: 'invalid'; readonly problems: readonly BundleProblem[] };
+
+/** One bundle judges many images: each of its rules is read once. */
+const known = new WeakMap<PolicyRule, ResolvedRule>();
 
 /** Finds gate and trigger, in any case, and reads the parameters; all that is wrong with the rule is told at once. */
 export function resolveRule(rule: PolicyRule): ResolvedRule {
+  const resolved = known.get(rule) ?? readRule(rule);
+  known.set(rule, resolved);
+  return resolved;
+}
+
+function readRule(rule: PolicyRule): ResolvedRule {
   const gateName = rule.gate.toLowerCase();
   const triggerName = rule.trigger.toLowerCase();
   const about = { gate: rule.gate, trigger: rule.trigger, rule_id: rule.id };
   const gate = gates.find((candidate) => candidate.name === gateName);
   if (gate !== undefined) {
-    const trigger = gate.triggers.find((candidate) => candidate.name === triggerName);
-    return trigger === undefined
-      ? triggerNotFound(
-          gate.triggers.map((known) => known.name),
-          about,
-        )
-      : readParameters(gate, trigger, rule);
-  }
-  const later = Object.hasOwn(laterGates, gateName) ? laterGates[gateName] : undefined;
-  if (later !== undefined) {
-    return later.includes(triggerName)
-      ? { kind: 'later', gate: gateName, trigger: triggerName }
-      : triggerNotFound(later, about);
+    const trigger = gate.triggers.find(({ name, aliases = [] }) => [name, ...aliases].includes(triggerName));
+    if (trigger !== undefined) return readParameters(gate, trigger, rule);
+    const triggers = gate.triggers.map(({ name }) => name).join(', ');
+    return invalid(
+      bundleProblem('TriggerNotFoundError', `The gate has no such trigger; its triggers are ${triggers}`, about),
+    );
   }
   if (Object.hasOwn(endedGates, gateName)) {
     const next = endedGates[gateName];
@@ -48,14 +47,8 @@ export function resolveRule(rule: PolicyRule): ResolvedRule {
       ),
     );
   }
-  const known = [...gates.map((candidate) => candidate.name), ...Object.keys(laterGates)].sort();
-  return invalid(bundleProblem('GateNotFoundError', `No such gate; the gates are ${known.join(', ')}`, about));
-}
-
-function triggerNotFound(known: readonly string[], about: Readonly<Record<string, string | null | undefined>>) {
-  return invalid(
-    bundleProblem('TriggerNotFoundError', `The gate has no such trigger; its triggers are ${known.join(', ')}`, about),
-  );
+  const names = gates.map(({ name }) => name).sort();
+  return invalid(bundleProblem('GateNotFoundError', `No such gate; the gates are ${names.join(', ')}`, about));
 }
 
 function readParameters(gate: Gate, trigger: Trigger, rule: PolicyRule): ResolvedRule {

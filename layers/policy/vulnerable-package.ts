@@ -1,4 +1,4 @@
-import { ecosystems } from '#core/ecosystem.ts';
+import { ecosystems, type PackageType } from '#core/ecosystem.ts';
 import { severities, severityRank } from '#core/severity.ts';
 import type { Regex } from '#core/regex/regex.ts';
 import { type CvssParts, cvssParts } from '#matching/cvss-parts.ts';
@@ -178,10 +178,14 @@ function* matches(
   }
   for (const path of finding.paths.length === 0 ? ['NA'] : finding.paths) {
     if (values.package_path_exclude?.matches(path)) continue;
-    // npm packages are called by the folder of their package.json, everything else by name and version.
-    const folder = type === 'npm' ? path.split('/').at(-2) : '';
-    yield match(finding, folder || `${name}-${version}`, path, values, parameters);
+    yield match(finding, calledBy(type, path) || `${name}-${version}`, path, values, parameters);
   }
+}
+
+/** npm packages are called by the folder of their package.json, java archives and gems by their file, everything else by name and version. */
+function calledBy(type: PackageType, path: string): string | undefined {
+  if (type === 'npm') return path.split('/').at(-2);
+  return type === 'java' || type === 'gem' ? path.split('/').at(-1) : undefined;
 }
 
 function match(

@@ -29,7 +29,7 @@ const families = [
   },
   {
     folder: 'layers/policy/gates',
-    names: gates.map(({ name }) => name),
+    names: gates.map(({ name }) => name.replaceAll('_', '-')),
     fixture: (name: string) => `test/policy/gates/${name}.test.ts`,
   },
   {

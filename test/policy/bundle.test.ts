@@ -2,7 +2,6 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { parseBundle } from '#policy/bundle.ts';
 import { endedGates } from '#policy/ended-gates.ts';
-import { laterGates } from '#policy/later-gates.ts';
 import type { PolicyBundle } from '#schema/policy-bundle.ts';
 import { bundleOf, ruleOf } from './sample-facts.ts';
 
@@ -45,13 +44,6 @@ test('gates, triggers and parameters are found in any case; null is as if absent
   ];
   assert.deepEqual(problems(bundleOf(rules)), []);
 });
-
-for (const [gate, triggers] of Object.entries(laterGates)) {
-  test(`rules of the gate ${gate} are accepted though it does not exist yet`, () => {
-    assertProblems(bundleOf(triggers.map((trigger) => ruleOf(gate, trigger.toUpperCase(), 'GO', { any: 'thing' }))));
-    assertProblems(bundleOf([ruleOf(gate, 'nothing')]), /^TriggerNotFoundError: .*gate=\w+,trigger=nothing/);
-  });
-}
 
 for (const [gate, next] of Object.entries(endedGates)) {
   test(`rules of the retired gate ${gate} are refused${next === null ? '' : `, naming ${next}`}`, () => {

@@ -13,6 +13,7 @@ import { activateBundle, putBundle } from '#policy/bundle-store.ts';
 import { evaluateMatched, evaluateTag } from '#policy/evaluate-image.ts';
 import { findGrounds } from '#policy/grounds-store.ts';
 import { verdictHistory } from '#policy/verdict-store.ts';
+import { defaultLimits, type Limits } from '#core/limits.ts';
 import type { ImageReport } from '#schema/image-report.ts';
 import { inRollback } from '#test/support/database.ts';
 import { advisory, fakeFeed, syncWorld } from '#test/support/fake-feed.ts';
@@ -32,6 +33,7 @@ interface TestWorld extends ReturnType<typeof syncWorld> {
   readonly blobs: Blobs;
   readonly offline: true;
   readonly feedMaxAgeMs: number;
+  readonly limits: Limits;
 }
 
 /** An account with a bundle and an image that was analysed and judged; `asked` counts statements. */
@@ -49,7 +51,7 @@ async function inWorld(work: (world: TestWorld, asked: () => number) => Promise<
       },
     };
     using feeds = syncWorld(counting);
-    const world: TestWorld = { ...feeds, blobs: memoryBlobs(), offline: true, feedMaxAgeMs: 1 };
+    const world: TestWorld = { ...feeds, blobs: memoryBlobs(), offline: true, feedMaxAgeMs: 1, limits: defaultLimits };
     for (const name of [account, 'other'])
       await sql.query(
         `insert into account (account, type, state, created_at, updated_at) values (:name::text, 'user', 'enabled', 0, 0)`,

@@ -222,16 +222,16 @@ test('an image on the allow list goes, on the deny list stops, on both stops; th
   assert.equal(unmapped.action, 'stop');
 });
 
-test('a rule of a gate that does not exist yet is a problem, and stops when it would stop', () => {
-  const later = (action: PolicyRule['action']) => evaluate(bundleOf([ruleOf('malware', 'scans', action), warn]), facts);
-  assert.equal(later('STOP').action, 'stop');
-  assert.equal(later('WARN').action, 'warn');
-  assert.equal(later('STOP').rows.length, 1);
-  assert.deepEqual(
-    later('STOP').problems.map(({ severity, problem_type }) => [severity, problem_type]),
-    [['error', 'TriggerNotAvailableError']],
-  );
-  assert.match(later('STOP').problems[0]!.details, /malware-scans.*stopped$/);
+test('a rule with more matches than anybody reads is a problem with the first of them, and stops when it would stop', () => {
+  const entry = { path: '', type: 'file', mode: 0, uid: 0, gid: 0, size: 0, sha256: null, link: null } as const;
+  const files = new Map(Array.from({ length: 10_001 }, (_, n) => [`/srv/${n}.pem`, entry]));
+  const run = (action: PolicyRule['action'], regex: string) =>
+    evaluate(bundleOf([ruleOf('files', 'name_match', action, { regex })]), { ...facts, files });
+  const all = run('STOP', '.*');
+  assert.deepEqual([all.action, all.rows.length], ['stop', 10_000]);
+  assert.match(all.problems[0]!.details, /more than 10000 matches/);
+  const most = run('WARN', '/srv/(?!10000)');
+  assert.deepEqual([most.action, most.rows.length, most.problems.length], ['warn', 10_000, 0]);
 });
 
 test('a rule that fails is a problem of that rule alone, and stops when it would stop', () => {

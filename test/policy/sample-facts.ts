@@ -37,6 +37,9 @@ export const facts: Facts = {
   findings: [],
   distroFeeds: [{ group: 'alpine:3.9', namespace: 'alpine:3.9', syncedAt: now - day, records: 100 }],
   dockerfile: null,
+  files: null,
+  fileChecks: null,
+  published: { npm: null, gem: null },
   now,
 };
 
@@ -89,9 +92,30 @@ export function reasons(
   parameters: Readonly<Record<string, string>>,
   of: Facts,
 ): readonly Match[] {
-  const resolved = resolveRule(ruleOf(gate, trigger, 'STOP', parameters));
+  const rule = ruleOf(gate, trigger, 'STOP', parameters);
+  const resolved = resolveRule(rule);
   if (resolved.kind !== 'rule') throw new Error(JSON.stringify(resolved));
-  return [...resolved.trigger.fires(of, resolved.values)];
+  return [...resolved.trigger.fires(of, resolved.values, rule.id ?? null)];
+}
+
+/** What is wrong with a rule; empty when nothing is. */
+export function refusals(
+  gate: string,
+  trigger: string,
+  parameters: Readonly<Record<string, string>>,
+): readonly string[] {
+  const resolved = resolveRule(ruleOf(gate, trigger, 'STOP', parameters));
+  return resolved.kind === 'rule' ? [] : resolved.problems.map(({ details }) => details);
+}
+
+/** Facts with other details of the image. */
+export function withDetails(details: Partial<ImageReport['details']>): Facts {
+  return { ...facts, image: { ...image, details: { ...noDetails, ...details } } };
+}
+
+/** Facts with these packages in the image. */
+export function withPackages(...packages: ImageReport['packages']): Facts {
+  return { ...facts, image: { ...image, packages } };
 }
 
 export function messages(...call: Parameters<typeof reasons>): readonly string[] {

@@ -10,6 +10,7 @@ import { judgeReport } from '#matching/judge-report.ts';
 import { malwareScanner } from '#platform/local/malware-scanner.ts';
 import { evaluate } from '#policy/evaluate.ts';
 import { factsOf } from '#policy/facts.ts';
+import { neededBy, readNeeded } from '#policy/needed-facts.ts';
 import { dockerCredentials } from '#registry/client/credentials.ts';
 import { dockerFolder } from '#registry/client/docker-folder.ts';
 import { openImage } from '#registry/open-image.ts';
@@ -83,7 +84,8 @@ async function run(io: Io, values: Values, positionals: readonly string[]): Prom
     onProgress: (step) => progress.show(feedStep(step)),
   });
   const now = world.clock.now();
-  const verdict = evaluate(bundle, factsOf(image, judged, { tag, dockerfile: null, now, knownSince: now }));
+  const needed = await readNeeded({ blobs: world.blobs, limits: chosen.limits }, image, neededBy(bundle));
+  const verdict = evaluate(bundle, factsOf(image, judged, { tag, dockerfile: null, now, knownSince: now, ...needed }));
   progress[Symbol.dispose]();
   const report = buildReport(image, judged, verdict);
   for (const output of outputs) await writeOutput(io, output, report, sort);

@@ -31,7 +31,20 @@ test('a vulnerable package of a language is reported once for each place', () =>
   assert.deepEqual(found[0]!.otherIds, ['CVE-2018-16487+lodash']);
 });
 
-test('packages of languages other than npm are called by name and version', () => {
+test('java archives and gems are called by their file, as in the original', () => {
+  const called = (type: 'java' | 'gem', path: string) =>
+    reasons(
+      'vulnerabilities',
+      'package',
+      { package_type: 'all' },
+      withFindings({ ...npmFinding, package: { ...npmFinding.package, type }, paths: [path] }),
+    )[0]!.id;
+  assert.equal(called('java', '/srv/app.war:WEB-INF/lib/core-1.0.jar'), 'GHSA-4xc9-xhrj-v574+core-1.0.jar');
+  assert.equal(called('java', '/srv/core-1.0.jar'), 'GHSA-4xc9-xhrj-v574+core-1.0.jar');
+  assert.equal(called('gem', '/gems/specifications/rack-2.0.gemspec'), 'GHSA-4xc9-xhrj-v574+rack-2.0.gemspec');
+});
+
+test('packages of other languages are called by name and version', () => {
   const python: JudgedFinding = {
     ...npmFinding,
     package: { type: 'python', name: 'jinja2', version: '2.10', purl: 'pkg:pypi/jinja2@2.10' },

@@ -1,0 +1,17 @@
+import type { Gate } from '../gate.ts';
+import { publishedGate } from '../published-packages.ts';
+
+/** Compares npm packages with what the npm registry has published. */
+export const npms: Gate = publishedGate({
+  gate: 'npms',
+  type: 'npm',
+  triggers: {
+    newer: 'newer_version_in_feed',
+    unknown: 'unknown_in_feeds',
+    version: 'version_not_in_feeds',
+    blacklist: 'blacklisted_name_version',
+  },
+  upper: 'NPM',
+  newerPrefix: 'NPMNOTLATEST ',
+  word: 'NPM',
+});
