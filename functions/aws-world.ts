@@ -4,6 +4,7 @@ import { mirrored } from '#feeds/mirror.ts';
 import { politeFetch } from '#feeds/polite-fetch.ts';
 import { type AwsOptions, type AwsPlatform, openAwsPlatform } from '#platform/aws/aws-platform.ts';
 import { type RegistryEndpoint, throughEndpoints } from '#registry/client/registry-endpoints.ts';
+import { parsePlatforms, type WantedPlatforms } from '#registry/image/image-platform.ts';
 import { type RegistryAccess, registryAccess } from '#registry/logins/registry-access.ts';
 import { readLimits } from '#schema/analysis-choices.ts';
 import { environment, type Wake, wakeQueue } from '#schema/deployment.ts';
@@ -30,7 +31,7 @@ export function openAwsWorld(options: AwsOptions): AwsWorld {
   const { findEcrLogin, temporaryFile } = platform;
   const registries = registryAccess(
     { ...platform, fetch: throughEndpoints(platform.fetch, endpoints) },
-    { limits, temporaryFile, findEcrLogin, own: findEcrLogin },
+    { limits, temporaryFile, findEcrLogin, own: findEcrLogin, ...platformsOf(platform.settings.optional('platforms')) },
   );
   return {
     ...platform,
@@ -48,7 +49,12 @@ export function openAwsWorld(options: AwsOptions): AwsWorld {
     },
     registries,
     openRegistryImage: registries.openImage,
+    openRegistryImages: registries.openImages,
   };
+}
+
+function platformsOf(text: string | null): { readonly platforms?: WantedPlatforms } {
+  return text === null ? {} : { platforms: parsePlatforms(text) };
 }
 
 function endpointsOf(text: string | null): readonly RegistryEndpoint[] {

@@ -41,6 +41,8 @@ export const environment = {
   acceptedFeeds: 'PLIMSOLL_ACCEPTED_FEEDS',
   /** Limits that are not as they come: a JSON object by name. */
   limits: 'PLIMSOLL_LIMITS',
+  /** Which images of an index are analyzed, as `serve --platform` takes them; not set: as it comes. */
+  platforms: 'PLIMSOLL_PLATFORMS',
   /** Analyzer tasks only: what is looked for in images, as JSON (analysis-choices.ts); not set: as it comes. */
   analysis: 'PLIMSOLL_ANALYSIS',
   /** Registries that are reached elsewhere, as HOST=URL separated by commas: an emulator, a pull-through cache. */

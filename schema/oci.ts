@@ -43,6 +43,8 @@ export const ociManifest = z.object({
   schemaVersion: z.literal(2),
   mediaType: optionalText,
   artifactType: optionalText,
+  /** What it is about, where that is another manifest. */
+  subject: ociDescriptor.nullish(),
   config: ociDescriptor,
   layers: list(ociDescriptor),
 });

@@ -97,7 +97,7 @@ async function reconcileOne(world: AwsWorld, { images, registry, repository }: P
   const request = { account: world.settings.required('account'), registry, repository };
   const begun = world.clock.now();
   const listed = new Set<string>();
-  const noted = { readIndexes: images.readIndexes, describeImages: () => listing(images, repository, listed) };
+  const noted = { describeImages: () => listing(images, repository, listed) };
   const events = sending(world);
   const pushes = reconcileRegistry({ ...world, images: noted }, request);
   let next = await pushes.next();

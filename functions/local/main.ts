@@ -14,6 +14,7 @@ import { ensureDefaultBundle } from '#policy/bundle-store.ts';
 import { dockerCredentials, firstCredentials } from '#registry/client/credentials.ts';
 import { dockerFolder } from '#registry/client/docker-folder.ts';
 import { type RegistryEndpoint, throughEndpoints } from '#registry/client/registry-endpoints.ts';
+import type { WantedPlatforms } from '#registry/image/image-platform.ts';
 import { type RegistryAccess, registryAccess } from '#registry/logins/registry-access.ts';
 import { createApp } from '../api/app.ts';
 import { routes } from '../api/routes.ts';
@@ -40,6 +41,8 @@ export interface ServerSettings {
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly log: Log;
   readonly limits: Limits;
+  /** Which images of an index are analyzed; `defaultPlatforms` when left out. */
+  readonly platforms?: WantedPlatforms;
   readonly analysisSettings: AnalysisSettings;
 }
 
@@ -110,6 +113,7 @@ function worldOf(settings: ServerSettings, platform: LocalPlatform, opened: Asyn
     topic: null,
     registries,
     openRegistryImage: registries.openImage,
+    openRegistryImages: registries.openImages,
   };
   return world.offline ? world : { ...world, askForGroup: opened.use(loadGroups(world)).ask };
 }
@@ -124,6 +128,7 @@ function registriesOf(settings: ServerSettings, platform: LocalPlatform): Regist
     { ...platform, fetch: throughEndpoints(platform.fetch, settings.endpoints) },
     {
       limits: settings.limits,
+      ...(settings.platforms === undefined ? {} : { platforms: settings.platforms }),
       temporaryFile: (name) => platform.temporaryFile(name),
       findEcrLogin: findLogin,
       own: firstCredentials(dockerCredentials(dockerFolder(settings.environment)), findLogin),

@@ -4,6 +4,7 @@ import { Fault } from '#core/fault.ts';
 import { jsonLog } from '#core/log.ts';
 import { checkMirror } from '#feeds/check-mirror.ts';
 import { defaultDataFolder } from '#platform/local/local-platform.ts';
+import { parsePlatforms } from '#registry/image/image-platform.ts';
 import { analysisOptions, analysisOptionsHelp, readAnalysisOptions } from '../analysis-options.ts';
 import { type ServerSettings, startServer } from './main.ts';
 
@@ -19,6 +20,8 @@ the next start.
   --offline            no network: no registry, no feed that is not in a mirror folder
   --registry-endpoint HOST=URL
                        pull images of HOST from URL (a pull-through cache, a test registry); repeatable
+  --platform LIST      which images of an index are analyzed: platforms separated by commas, or 'all'
+                       (default linux/amd64,linux/arm64)
 ${analysisOptionsHelp}`;
 
 /** The verb that starts the server; runs until a signal ends it. */
@@ -33,6 +36,7 @@ export const serve = {
     'feeds-mirror': { type: 'string' },
     offline: { type: 'boolean' },
     'registry-endpoint': { type: 'string', multiple: true },
+    platform: { type: 'string' },
   } satisfies ParseArgsConfig['options'],
   run,
 };
@@ -71,6 +75,7 @@ function settingsOf(io: Io, values: Values): ServerSettings {
   const port = Number(asked);
   if (!/^\d+$/.test(asked) || port > 65535) throw new Fault('input/invalid', `--port ${asked}: give 0 to 65535`);
   const mirror = text('feeds-mirror');
+  const platforms = text('platform');
   const password = io.env['PLIMSOLL_ADMIN_PASSWORD'] || null;
   if (password !== null && (password.length < 6 || password.length > 128))
     throw new Fault('input/invalid', 'PLIMSOLL_ADMIN_PASSWORD: a password has 6 to 128 characters; give another one');
@@ -79,6 +84,7 @@ function settingsOf(io: Io, values: Values): ServerSettings {
     port,
     data: text('data') ?? (io.env['PLIMSOLL_DATA'] || defaultDataFolder(io.env)),
     ...(mirror === undefined ? {} : { feedsMirror: mirror }),
+    ...(platforms === undefined ? {} : { platforms: parsePlatforms(platforms) }),
     offline: values['offline'] === true,
     endpoints: ((values['registry-endpoint'] ?? []) as readonly string[]).map(endpointOf),
     adminPassword: password,

@@ -44,8 +44,9 @@ export async function findStoredBase(
 ): Promise<KnownBase | null> {
   const rows = await sql.query<BaseRow>(
     `select i.digest, p.layers::int as layers,
-       coalesce(i.digest = :stated::text or i.parent_digest = :stated::text, false) as stated,
-       coalesce((select t.registry || '/' || t.repository || ':' || t.tag from image_tag t
+       coalesce(i.digest = :stated::text or exists (select from index_image x
+         where x.account = i.account and x.index_digest = :stated::text and x.digest = i.digest), false) as stated,
+       coalesce((select t.registry || '/' || t.repository || ':' || t.tag from tagged_image t
          where t.account = i.account and t.digest = i.digest order by t.detected_at desc, t.tag limit 1),
          i.pull_reference) as reference
      from jsonb_array_elements_text(:chains::jsonb) with ordinality p (chain, layers)

@@ -1,83 +1,19 @@
 import { type Digest, digestHex } from '#core/digest.ts';
-import { Fault } from '#core/fault.ts';
 import type { Sql, SqlRow } from '#platform/sql.ts';
 import type { Image, ImageContent } from './image.ts';
 import { type ImageEvent, type ImageState, parseState, transitions } from './lifecycle.ts';
 
 type World = { readonly sql: Sql };
 
-/** What is known of an image when it is admitted. */
-export interface NewImage {
-  readonly account: string;
-  readonly digest: Digest;
-  readonly parentDigest: Digest;
-  readonly imageId: string;
-  readonly platform: string;
-  readonly pullReference: string;
-  readonly dockerfile: string | null;
-  readonly annotations: Readonly<Record<string, string | null>>;
-  readonly createdAt: number;
-}
-
-/** Characters of an image's annotations as JSON: they stand in its row, which is read with many others. */
-const maxAnnotations = 16_384;
-
-/**
- * Puts an image in the catalog, or finds it there: annotations are merged (null removes one), a Dockerfile that came with
- * the request replaces the stored one, an image that was being deleted is active again, one that was removed from its registry
- * is pulled from where it is now. `added` says which it was.
- * Throws `input/too-large` when the merged annotations would be, and changes nothing then.
- */
-export async function admitToCatalog(
-  { sql }: World,
-  image: NewImage,
-  now: number,
-): Promise<{ readonly image: Image; readonly added: boolean }> {
-  const rows = await sql.query<ImageRow & { added: boolean }>(
-    `insert into image as i (account, digest, parent_digest, image_id, platform, pull_reference, state, status,
-       annotations, dockerfile, created_at, updated_at, present_at)
-     values (:account::text, :digest::text, :parent::text, :image_id::text, :platform::text, :pull::text, 'not_analyzed',
-       'active', jsonb_strip_nulls(:annotations::jsonb), :dockerfile::text, :created::bigint, :now::bigint, :now::bigint)
-     on conflict (account, digest) do update set
-       status = 'active',
-       present_at = greatest(i.present_at, excluded.present_at),
-       removed_at = null,
-       pull_reference = case when i.removed_at is null then i.pull_reference else excluded.pull_reference end,
-       state = case when i.status = 'deleting' then 'not_analyzed' else i.state end,
-       annotations = jsonb_strip_nulls(i.annotations || :annotations::jsonb),
-       dockerfile = coalesce(excluded.dockerfile, i.dockerfile),
-       updated_at = case when i.status = 'deleting' or i.annotations is distinct from
-         jsonb_strip_nulls(i.annotations || :annotations::jsonb) then excluded.updated_at else i.updated_at end
-       where length((i.annotations || :annotations::jsonb)::text) <= :longest::int
-     returning ${imageColumns}, xmax = 0 as added`,
-    {
-      account: image.account,
-      digest: image.digest,
-      parent: image.parentDigest,
-      image_id: image.imageId,
-      platform: image.platform,
-      pull: image.pullReference,
-      annotations: JSON.stringify(image.annotations),
-      dockerfile: image.dockerfile,
-      created: image.createdAt,
-      longest: maxAnnotations,
-      now,
-    },
-  );
-  const row = rows[0];
-  if (row === undefined)
-    throw new Fault(
-      'input/too-large',
-      `the annotations of ${image.digest} would pass ${maxAnnotations} characters; remove some by giving them the value null`,
-    );
-  return { image: imageOf(row), added: row.added };
-}
-
-/** An image by its digest or, where none has it, the newest one of an index with that digest; null when there is none. */
+/** An image by its digest or, where none has it, the one that stands for the index with that digest; null when there is none. */
 export async function findImage({ sql }: World, account: string, digest: string): Promise<Image | null> {
   const rows = await sql.query<ImageRow>(
-    `select ${imageColumns} from image where account = :account::text and (digest = :digest::text or parent_digest = :digest::text and parent_digest <> digest)
-     order by digest = :digest::text desc, created_at desc limit 1`,
+    `select ${imageColumns} from (
+       select i.*, -1 as place from image i where i.account = :account::text and i.digest = :digest::text
+       union all
+       select i.*, x.place from index_image x join image i on i.account = x.account and i.digest = x.digest
+       where x.account = :account::text and x.index_digest = :digest::text
+     ) found order by place = -1 desc, status, place, created_at desc, image_no desc limit 1`,
     { account, digest },
   );
   return rows[0] === undefined ? null : imageOf(rows[0]);

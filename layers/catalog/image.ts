@@ -7,7 +7,7 @@ export interface Image {
   readonly imageNo: number;
   readonly account: string;
   readonly digest: Digest;
-  /** The index it came from, or its own digest. */
+  /** The index that it came from, the last of several, or its own digest. */
   readonly parentDigest: Digest;
   /** Config digest without `sha256:`. */
   readonly imageId: string;
@@ -44,7 +44,7 @@ export interface ImageContent {
   readonly base: BaseImage | null;
 }
 
-/** A tag and what it pointed to since `detectedAt`. */
+/** A tag and the image that it led to since `detectedAt`; where it is recorded, the image or index that it points to. */
 export interface Tag {
   readonly registry: string;
   readonly repository: string;
@@ -53,7 +53,7 @@ export interface Tag {
   readonly detectedAt: number;
 }
 
-/** What a tag points to since a moment; null: to nothing. */
+/** The image or index that a tag points to since a moment; null: nothing. */
 export interface TagMove {
   readonly digest: Digest | null;
   readonly detectedAt: number;

@@ -6,7 +6,7 @@ import { isCompanionTag } from './companion-tag.ts';
 import { type Asked, findUnknown, type Unknown } from './reconcile-store.ts';
 
 export type ReconcileWorld = Pick<Platform, 'sql' | 'clock'> & {
-  readonly images: Pick<ImageRegistry, 'describeImages' | 'readIndexes'>;
+  readonly images: Pick<ImageRegistry, 'describeImages'>;
 };
 
 export interface ReconcileRequest {
@@ -54,10 +54,7 @@ export async function* reconcileRegistry(
     if (asked.length === 0) return [];
     const found = await findUnknown(world, request.account, request, asked);
     const unknown = found.map(({ at, elsewhere }) => ({ ...asked[at]!, elsewhere }));
-    const listed = await listedBy(world, request, unknown);
-    const events = unknown
-      .filter(({ digest, elsewhere }) => elsewhere?.digest == null || !listed.get(digest)?.includes(elsewhere.digest))
-      .flatMap((candidate) => pushOf(request, candidate, begun));
+    const events = unknown.flatMap((candidate) => pushOf(request, candidate, begun));
     counts.pushed += events.length;
     return events;
   };
@@ -72,7 +69,7 @@ export async function* reconcileRegistry(
   return counts;
 }
 
-type Candidate = Asked & { readonly pushedAt: number | null; readonly isIndex: boolean };
+type Candidate = Asked & { readonly pushedAt: number | null };
 
 type UnknownCandidate = Candidate & Pick<Unknown, 'elsewhere'>;
 
@@ -82,13 +79,12 @@ function candidatesOf(
   untagged: boolean,
 ): readonly Candidate[] | 'archived' | 'artifacts' | 'untagged' {
   const { digest, tags, pushedAt } = image;
-  const isIndex = indexTypes.has(image.mediaType);
   if (image.status !== 'active') return 'archived';
   if (!isImage(image)) return 'artifacts';
   const named = tags.filter((tag) => !isCompanionTag(tag));
-  if (named.length > 0) return named.map((tag) => ({ digest, tag, pushedAt, isIndex }));
+  if (named.length > 0) return named.map((tag) => ({ digest, tag, pushedAt }));
   if (tags.length > 0) return 'artifacts';
-  return untagged ? [{ digest, tag: null, pushedAt, isIndex }] : 'untagged';
+  return untagged ? [{ digest, tag: null, pushedAt }] : 'untagged';
 }
 
 const indexTypes = new Set([
@@ -113,23 +109,6 @@ const configTypes = new Set([
 
 function isImage({ digest, mediaType, artifactType, subject }: RegistryImage): boolean {
   return isDigest(digest) && subject === null && imageTypes.has(mediaType) && configTypes.has(artifactType);
-}
-
-/**
- * What the indexes among these list, as far as their tags point somewhere in the catalog: an index that was built anew
- * around an image of an older one is known by that image.
- */
-async function listedBy(
-  { images }: ReconcileWorld,
-  { repository }: ReconcileRequest,
-  candidates: readonly UnknownCandidate[],
-): Promise<ReadonlyMap<string, readonly string[]>> {
-  const moved = candidates.filter(({ isIndex, elsewhere }) => isIndex && elsewhere?.digest != null);
-  const listed = new Map<string, readonly string[]>();
-  if (moved.length === 0) return listed;
-  const digests = new Set(moved.map(({ digest }) => digest));
-  for await (const { digest, manifests } of images.readIndexes(repository, [...digests])) listed.set(digest, manifests);
-  return listed;
 }
 
 /**

@@ -16,8 +16,8 @@ export interface Unknown {
 
 /**
  * Which of these the catalog does not have as the registry has them: the tag points to something else or is not known,
- * or, without a tag, the digest is not known. A digest is known as an image or as the index that an image came from, images
- * being deleted too. At most 2,000 a call.
+ * or, without a tag, the digest is not known. What a tag points to is known too where it was deleted here. A digest is known as an image
+ * or as the index that an image came from, images being deleted too. At most 2,000 a call.
  */
 export async function findUnknown(
   { sql }: { readonly sql: Sql },
@@ -29,16 +29,14 @@ export async function findUnknown(
     `select a.at, t.digest, t.detected_at as since
      from jsonb_to_recordset(:asked::jsonb) as a (at int, digest text, tag text)
      left join lateral (
-       select it.detected_at, i.digest, i.parent_digest
-       from image_tag it left join image i on i.account = it.account and i.digest = it.digest
+       select it.detected_at, it.digest from image_tag it
        where it.account = :account::text and it.registry = :registry::text and it.repository = :repository::text
          and it.tag = a.tag
        order by it.detected_at desc limit 1) t on true
      where case when a.tag is null
        then not exists (select from image i where i.account = :account::text and i.digest = a.digest)
-         and not exists (select from image i where i.account = :account::text and i.parent_digest = a.digest
-           and i.parent_digest <> i.digest)
-       else t.digest is null or (t.digest <> a.digest and t.parent_digest <> a.digest) end
+         and not exists (select from index_image x where x.account = :account::text and x.index_digest = a.digest)
+       else t.digest is distinct from a.digest end
      order by a.at`,
     {
       account,

@@ -15,7 +15,7 @@ export async function markRemoved(
 ): Promise<boolean> {
   const rows = await sql.query(
     `with elsewhere as (
-       select t.registry || '/' || t.repository || '@' || t.digest as reference from image_tag t
+       select t.registry || '/' || t.repository || '@' || t.digest as reference from tagged_image t
        where t.account = :account::text and t.digest = :digest::text
          and (t.registry, t.repository) <> (:registry::text, :repository::text) and not exists (
            select from image_tag n where n.account = t.account and n.registry = t.registry and n.repository = t.repository

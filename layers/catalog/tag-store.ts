@@ -11,7 +11,7 @@ export interface Repository {
 }
 
 /**
- * Records that a tag points to an image since `detectedAt`. Events that come twice or in the wrong order change nothing: a
+ * Records that a tag points to an image or an index since `detectedAt`. Events that come twice or in the wrong order change nothing: a
  * row is written only where the tag's history, seen from that moment, says something else.
  */
 export async function recordTag(world: World, account: string, tag: Tag): Promise<void> {
@@ -33,10 +33,7 @@ export async function endTags(
     await moveTags(world, account, repository, tags.slice(from, from + pageSize), null, at);
 }
 
-/**
- * The tags of a repository that pointed at a moment to the image or index of a digest. (`offset 0` keeps the planner from joining
- * what is one look into the index a tag.)
- */
+/** The tags of a repository that pointed at a moment to the image or index of a digest. */
 export async function tagsAt(
   { sql }: World,
   account: string,
@@ -47,10 +44,9 @@ export async function tagsAt(
   const tags: string[] = [];
   for (let after = '', full = true; full; after = tags.at(-1) ?? '') {
     const rows: readonly { tag: string }[] = await sql.query<{ tag: string }>(
-      `select t.tag from image_tag t join image i on i.account = t.account and i.digest = t.digest
+      `select t.tag from image_tag t
        where t.account = :account::text and t.registry = :registry::text and t.repository = :repository::text
-         and (i.digest = :digest::text or i.parent_digest = :digest::text and i.parent_digest <> i.digest)
-         and t.tag > :after::text and t.detected_at <= :at::bigint and not exists (
+         and t.digest = :digest::text and t.tag > :after::text and t.detected_at <= :at::bigint and not exists (
            select from image_tag n where n.account = t.account and n.registry = t.registry and n.repository = t.repository
              and n.tag = t.tag and n.detected_at > t.detected_at and n.detected_at <= :at::bigint offset 0)
        order by t.tag limit :limit::int`,
@@ -62,10 +58,32 @@ export async function tagsAt(
   return tags;
 }
 
+/** The index that a tag pointed to at a moment, if the image of a digest is in it; else null. */
+export async function indexAt(
+  { sql }: World,
+  account: string,
+  { registry, repository, tag }: Repository & { readonly tag: string },
+  digest: string,
+  at: number,
+): Promise<Digest | null> {
+  const rows = await sql.query<{ index_digest: Digest }>(
+    `select x.index_digest from (
+       select digest from image_tag where account = :account::text and registry = :registry::text
+         and repository = :repository::text and tag = :tag::text and detected_at <= :at::bigint
+       order by detected_at desc limit 1
+     ) t join index_image x on x.account = :account::text and x.index_digest = t.digest and x.digest = :digest::text`,
+    { account, registry, repository, tag, digest, at },
+  );
+  return rows[0]?.index_digest ?? null;
+}
+
 /** Rows asked for at a time: names and digest of one are under 800 bytes. */
 const pageSize = 1000;
 
-/** All tags that ever pointed to these images, newest first, by digest. At most 100 digests a call. */
+/**
+ * All tags that ever led to these images, to themselves or an index that they are in, newest first, by the digest of the image. At most
+ * 100 digests a call.
+ */
 export async function tagsOf(
   { sql }: World,
   account: string,
@@ -74,10 +92,12 @@ export async function tagsOf(
   const byDigest = new Map<string, Tag[]>();
   for (let after: TagRow | undefined, full = true; full; ) {
     const rows: readonly TagRow[] = await sql.query<TagRow>(
-      `select registry, repository, tag, digest, max(detected_at) as detected_at from image_tag
-       where account = :account::text and digest in (select jsonb_array_elements_text(:digests::jsonb))
-         and (digest, registry, repository, tag) > (:digest::text, :registry::text, :repository::text, :tag::text)
-       group by digest, registry, repository, tag order by digest, registry, repository, tag limit :limit::int`,
+      `select t.registry, t.repository, t.tag, t.digest, max(t.detected_at) as detected_at
+       from jsonb_array_elements_text(:digests::jsonb) as j(digest) cross join lateral (
+         select * from tagged_image where account = :account::text and digest = j.digest offset 0
+       ) t
+       where (t.digest, t.registry, t.repository, t.tag) > (:digest::text, :registry::text, :repository::text, :tag::text)
+       group by t.digest, t.registry, t.repository, t.tag order by t.digest, t.registry, t.repository, t.tag limit :limit::int`,
       {
         account,
         digests: JSON.stringify(digests),
@@ -101,7 +121,7 @@ export async function tagsOf(
   return byDigest;
 }
 
-/** What a tag pointed to since when, newest first; null: to nothing, it was deleted. */
+/** The images and indexes that a tag pointed to since when, newest first; null: to nothing, it was deleted. */
 export async function tagHistory(
   { sql }: World,
   account: string,

@@ -22,6 +22,12 @@ export interface LimitKind {
 
 /** Every bound that is always on, with the value that holds when nobody chose another. */
 export const limitKinds = {
+  imageBytes: {
+    value: 100 * GiB,
+    unit: 'bytes',
+    past: 'refused',
+    bounds: 'The layers of an image as they are stored, together; an image that is larger is not added',
+  },
   layers: { value: 512, unit: 'count', past: 'fails', bounds: 'Layers of one image' },
   indexDepth: {
     value: 4,

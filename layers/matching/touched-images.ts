@@ -179,7 +179,7 @@ const young = `with revisions as materialized (${revisions}), named as materiali
   from page p order by p.image_no`;
 
 const named = `select p.account, p.digest, coalesce((
-      select t.registry || '/' || t.repository || ':' || t.tag || '@' || t.digest from image_tag t
+      select t.registry || '/' || t.repository || ':' || t.tag || '@' || t.digest from tagged_image t
       where t.account = p.account and t.digest = p.digest and not exists (
         select from image_tag n where n.account = t.account and n.registry = t.registry and n.repository = t.repository
           and n.tag = t.tag and n.detected_at > t.detected_at offset 0)

@@ -39,8 +39,10 @@ export async function findGrounds(
     `with found as (
        select ${imageColumns} from image
        where account = :account::text
-         and (digest = :digest::text or parent_digest = :digest::text and parent_digest <> digest or image_id = :id::text)
-       order by image_id = :id::text desc, digest = :digest::text desc, created_at desc limit 1
+         and (digest = :digest::text or image_id = :id::text or digest in (select x.digest from index_image x
+           where x.account = :account::text and x.index_digest = :digest::text))
+       order by image_id = :id::text desc, digest = :digest::text desc, status, (select x.place from index_image x
+         where x.account = :account::text and x.index_digest = :digest::text and x.digest = image.digest), created_at desc limit 1
      ), ruling as (
        select account, policy_id, active, bundle, created_at, updated_at from policy_bundle
        where account = :account::text and case when :policy::text is null then active else policy_id = :policy::text end

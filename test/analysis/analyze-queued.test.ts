@@ -5,7 +5,7 @@ import { addAccount } from '#access/account-store.ts';
 import { type AnalyzeWorld, analyzeQueued } from '#analysis/analyze-queued.ts';
 import { getImageReport } from '#analysis/image-report-store.ts';
 import { openLayerPool } from '#analysis/layer-pool.ts';
-import { admitImage } from '#catalog/admit-image.ts';
+import { admitImage, type AdmitWorld } from '#catalog/admit-image.ts';
 import { findImage } from '#catalog/image-store.ts';
 import { defaultLimits } from '#core/limits.ts';
 import { silentLog } from '#core/log.ts';
@@ -24,19 +24,23 @@ const built = (images: readonly string[], annotations: Readonly<Record<string, s
 type Step = (account: string, name: string, image: BuiltImage) => Promise<void>;
 
 /** A database with two accounts; what is pushed is admitted and analyzed at once. */
-async function withRegistry(work: (world: AnalyzeWorld, push: Step) => Promise<void>): Promise<void> {
+async function withRegistry(work: (world: AnalyzeWorld & AdmitWorld, push: Step) => Promise<void>): Promise<void> {
   await using folder = await temporaryFolder();
   await using pool = openLayerPool({ size: 1 });
   const images = new Map<string, BuiltImage>();
   const blobs = await openFolderBlobs(join(folder.path, 'blobs'), { alone: true });
   await inRollback(async (sql) => {
-    const world: AnalyzeWorld = {
+    const world: AnalyzeWorld & AdmitWorld = {
       ...{ sql, blobs, pool, clock: testClock(), log: silentLog, limits: defaultLimits },
       temporaryFile: (name) => join(folder.path, name),
       openRegistryImage: async (reference) => ({
         ...imageSource(images.get(parseReference(reference).repository)!),
         [Symbol.asyncDispose]: async () => {},
       }),
+      openRegistryImages: async (reference) => {
+        const source = imageSource(images.get(parseReference(reference).repository)!);
+        return { digest: source.digest!, images: [source], leftOut: [] };
+      },
     };
     for (const name of ['team', 'other'])
       await addAccount(world, { name, type: 'user', user: `${name}-user`, password: 'x' }, 1);

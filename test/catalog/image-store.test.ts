@@ -1,15 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { addAccount } from '#access/account-store.ts';
-import {
-  admitToCatalog,
-  findImage,
-  findImageById,
-  findImages,
-  listImages,
-  moveImage,
-  type NewImage,
-} from '#catalog/image-store.ts';
+import { admitToCatalog, type NewImage } from '#catalog/admit-store.ts';
+import { findImage, findImageById, findImages, listImages, moveImage } from '#catalog/image-store.ts';
 import { type ImageEvent, imageStates, transitions } from '#catalog/lifecycle.ts';
 import { recordTag, tagHistory, tagsOf } from '#catalog/tag-store.ts';
 import type { Digest } from '#core/digest.ts';

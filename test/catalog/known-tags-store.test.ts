@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { addAccount } from '#access/account-store.ts';
 import { findGoneTags } from '#catalog/find-gone-tags.ts';
-import { admitToCatalog } from '#catalog/image-store.ts';
+import { admitToCatalog } from '#catalog/admit-store.ts';
 import { knownRepositories, knownTags } from '#catalog/known-tags-store.ts';
 import { endTags, recordTag } from '#catalog/tag-store.ts';
 import type { Digest } from '#core/digest.ts';

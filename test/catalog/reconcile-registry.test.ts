@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { addAccount } from '#access/account-store.ts';
 import { type AdmitWorld, admitImage } from '#catalog/admit-image.ts';
-import { admitToCatalog } from '#catalog/image-store.ts';
+import { admitToCatalog } from '#catalog/admit-store.ts';
+import { findImage } from '#catalog/image-store.ts';
 import { type ReconcileCounts, type ReconcileWorld, reconcileRegistry } from '#catalog/reconcile-registry.ts';
 import { endTags, recordTag, tagHistory } from '#catalog/tag-store.ts';
 import type { Digest } from '#core/digest.ts';
@@ -15,7 +16,9 @@ import type { RegistryImage } from '#platform/image-registry.ts';
 import { systemFetch } from '#platform/local/system-fetch.ts';
 import type { Sql } from '#platform/sql.ts';
 import { throughEndpoints } from '#registry/client/registry-endpoints.ts';
-import { openImage } from '#registry/open-image.ts';
+import { defaultPlatforms } from '#registry/image/image-platform.ts';
+import { resolveImages } from '#registry/image/resolve-images.ts';
+import { registryContent } from '#registry/sources/registry-content.ts';
 import type { EventOf } from '#schema/events.ts';
 import { startEcr } from '#test/fakes/ecr.ts';
 import { inRollback } from '#test/support/database.ts';
@@ -75,7 +78,8 @@ async function withCatalog(work: (bench: Bench) => Promise<void>): Promise<void>
           ...{ pullReference: `${host}/team/app@${digest}`, dockerfile: null, annotations: {}, createdAt: at },
         };
         await admitToCatalog({ sql: database }, image, at);
-        for (const tag of tags) await recordTag({ sql: database }, 'team', { ...where, tag, digest, detectedAt: at });
+        const pointedTo = { ...where, digest: digestOf(parent), detectedAt: at };
+        for (const tag of tags) await recordTag({ sql: database }, 'team', { ...pointedTo, tag });
       },
     });
   });
@@ -96,20 +100,9 @@ async function* listing(images: Iterable<Partial<RegistryImage>>): AsyncGenerato
     };
 }
 
-/** A registry that holds these, and no index that can be read but the given ones. */
-function holding(
-  images: Iterable<Partial<RegistryImage>>,
-  indexes: ReadonlyMap<string, readonly string[]> = new Map(),
-): ReconcileWorld['images'] {
-  return {
-    describeImages: () => listing(images),
-    async *readIndexes(_, digests) {
-      for (const digest of digests) {
-        const manifests = indexes.get(digest);
-        if (manifests !== undefined) yield { digest, manifests };
-      }
-    },
-  };
+/** A registry that holds these. */
+function holding(images: Iterable<Partial<RegistryImage>>): ReconcileWorld['images'] {
+  return { describeImages: () => listing(images) };
 }
 
 async function collect(events: AsyncGenerator<EventOf<'image.pushed'>, ReconcileCounts>) {
@@ -197,7 +190,7 @@ test('what the catalog heard of while the listing was read is not taken back', a
   });
 });
 
-test('a tag of an index is known by the image that came from it', async () => {
+test('a tag of an index is known by the index, and so is the index itself', async () => {
   await withCatalog(async ({ reconcile, know }) => {
     await know(1, { parent: 9, tags: ['1.0'] });
     const indexType = 'application/vnd.oci.image.index.v1+json';
@@ -211,23 +204,20 @@ test('a tag of an index is known by the image that came from it', async () => {
   });
 });
 
-test('an index that was built anew around a known image is known by that image', async () => {
-  await withCatalog(async ({ sql, clock, know }) => {
-    await know(1, { parent: 9, tags: ['1.0', 'latest'] });
-    const indexType = 'application/vnd.docker.distribution.manifest.list.v2+json';
-    const listed = [8, 7].map((number) => ({ digest: digestOf(number), mediaType: indexType, artifactType: '' }));
-    const images = holding(
-      [
-        { ...listed[0], tags: ['1.0'] },
-        { ...listed[1], tags: ['latest', 'new'] },
-      ],
-      new Map([
-        [digestOf(8), [digestOf(1), digestOf(2)]],
-        [digestOf(7), [digestOf(3), digestOf(2)]],
-      ]),
-    );
-    const { events } = await collect(reconcileRegistry({ sql, clock, images }, { account: 'team', ...where }));
-    assert.deepEqual(events, [pushed(7, 'latest', begin), pushed(7, 'new', begin - 5000)]);
+test('an index that was built anew is another one, whatever images it has in common with the last', async () => {
+  await withCatalog(async ({ reconcile, know }) => {
+    await know(1, { parent: 9, tags: ['1.0'] });
+    const mediaType = 'application/vnd.docker.distribution.manifest.list.v2+json';
+    const { events } = await reconcile([{ digest: digestOf(8), mediaType, artifactType: '', tags: ['1.0'] }]);
+    assert.deepEqual(events, [pushed(8, '1.0', begin)]);
+  });
+});
+
+test('what was deleted here is not pushed again by a comparison', async () => {
+  await withCatalog(async ({ sql, reconcile, know }) => {
+    await know(1, { tags: ['1.0'] });
+    await sql.query('delete from image');
+    assert.deepEqual((await reconcile([{ digest: digestOf(1), tags: ['1.0'] }])).events, []);
   });
 });
 
@@ -296,7 +286,11 @@ test('pushes of ECR that no event told of are in the catalog after one reconcili
   await withCatalog(async ({ sql }) => {
     const world: AdmitWorld = {
       ...{ sql, clock, log: silentLog },
-      openRegistryImage: (reference) => openImage(registry, reference, { limits: defaultLimits, credentials }),
+      limits: defaultLimits,
+      async openRegistryImages(reference) {
+        const { root, content } = await registryContent(registry, reference, { limits: defaultLimits, credentials });
+        return resolveImages(content, root, defaultPlatforms, { reference, limits: defaultLimits });
+      },
     };
     const reconcile = async () => {
       const images = ecrImages({ client, clock });
@@ -322,8 +316,14 @@ test('pushes of ECR that no event told of are in the catalog after one reconcili
     );
     const anew = index([amd64, image({ layers, platform: 'linux/arm64', config: { config: { User: 'new' } } })]);
     ecr.push(account, 'team/app', { ...anew, tag: 'both' });
+    assert.equal(
+      (await reconcile())[0],
+      1,
+      'an index that was built anew is another, whatever images it has in common',
+    );
     assert.equal((await reconcile())[0], 0);
     const [tag] = await tagHistory({ sql }, 'team', { ...where, tag: 'both' }, 10);
-    assert.equal(tag?.digest, amd64.digest);
+    assert.equal(tag?.digest, anew.digest);
+    assert.equal((await findImage({ sql }, 'team', anew.digest))?.digest, amd64.digest);
   });
 });

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { addAccount } from '#access/account-store.ts';
-import { admitToCatalog, findImage } from '#catalog/image-store.ts';
+import { admitToCatalog } from '#catalog/admit-store.ts';
+import { findImage } from '#catalog/image-store.ts';
 import { removeImage } from '#catalog/remove-image.ts';
 import { recordTag, tagHistory } from '#catalog/tag-store.ts';
 import type { Digest } from '#core/digest.ts';
@@ -32,7 +33,9 @@ async function withCatalog(work: (bench: Bench) => Promise<void>): Promise<void>
         const image = { account: 'team', digest, parentDigest: digestOf(parent), imageId: '', platform: 'linux/amd64' };
         const pullReference = `${host}/${repository}@${digest}`;
         await admitToCatalog(world, { ...image, pullReference, dockerfile: null, annotations: {}, createdAt: at }, at);
-        if (tag !== null) await recordTag(world, 'team', { registry: host, repository, tag, digest, detectedAt: at });
+        const pointedTo = digestOf(parent);
+        if (tag !== null)
+          await recordTag(world, 'team', { registry: host, repository, tag, digest: pointedTo, detectedAt: at });
       },
       async remove(digit, at, { tag, repository = 'app' } = {}) {
         const reference = `${host}/${repository}${tag === undefined ? '' : `:${tag}`}@${digestOf(digit)}`;

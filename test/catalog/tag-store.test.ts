@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { addAccount } from '#access/account-store.ts';
-import { admitToCatalog } from '#catalog/image-store.ts';
-import { endTags, recordTag, tagHistory, tagsAt } from '#catalog/tag-store.ts';
+import { admitToCatalog } from '#catalog/admit-store.ts';
+import { endTags, recordTag, tagHistory, tagsAt, tagsOf } from '#catalog/tag-store.ts';
 import type { Digest } from '#core/digest.ts';
 import type { Sql } from '#platform/sql.ts';
 import { inRollback } from '#test/support/database.ts';
@@ -13,7 +13,8 @@ const where = { registry: 'r', repository: 'app' };
 /** Images 1, 2 and 3 in the catalog; 3 came from the index 9. */
 async function withImages(work: (world: { sql: Sql }) => Promise<void>): Promise<void> {
   await inRollback(async (sql) => {
-    await addAccount({ sql }, { name: 'team', type: 'user', user: 'team-user', password: 'x' }, 1);
+    for (const name of ['team', 'other'])
+      await addAccount({ sql }, { name, type: 'user', user: `${name}-user`, password: 'x' }, 1);
     for (const digit of '123') {
       const digest = digestOf(digit);
       const parentDigest = digit === '3' ? digestOf('9') : digest;
@@ -127,14 +128,29 @@ test('thousands of tags are ended, the pushes after it stay', async () => {
   });
 });
 
-test('the tags of a digest are those that pointed to it or its index at that moment', async () => {
+test('the tags of a digest are those that pointed to it at that moment, whether it is an image or an index', async () => {
   await withImages(async (world) => {
-    await say(world, { digit: '3', at: 100, tag: 'a' });
-    await say(world, { digit: '3', at: 100, tag: 'b' });
+    await say(world, { digit: '9', at: 100, tag: 'a' });
+    await say(world, { digit: '9', at: 100, tag: 'b' });
     await say(world, { digit: '1', at: 200, tag: 'b' });
     await say(world, { digit: null, at: 300, tag: 'a' });
     const at = (moment: number, digit = '9') => tagsAt(world, 'team', where, digestOf(digit), moment);
     assert.deepEqual([await at(99), await at(150), await at(250), await at(300)], [[], ['a', 'b'], ['a'], []]);
-    assert.deepEqual([await at(150, '3'), await at(150, '1')], [['a', 'b'], []]);
+    assert.deepEqual([await at(250, '1'), await at(250, '3')], [['b'], []]);
+    const tags = (await tagsOf(world, 'team', [digestOf('1'), digestOf('3')])).entries().toArray();
+    assert.deepEqual(
+      tags.map(([digest, of]) => [digest[7], of.map(({ tag, detectedAt }) => [tag, detectedAt])]),
+      [
+        ['1', [['b', 200]]],
+        [
+          '3',
+          [
+            ['a', 100],
+            ['b', 100],
+          ],
+        ],
+      ],
+      'the tags of an index are those of its images',
+    );
   });
 });

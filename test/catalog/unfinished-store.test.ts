@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { addAccount } from '#access/account-store.ts';
-import { admitToCatalog, moveImage } from '#catalog/image-store.ts';
+import { admitToCatalog } from '#catalog/admit-store.ts';
+import { moveImage } from '#catalog/image-store.ts';
 import { listUnfinished, type Unfinished } from '#catalog/unfinished-store.ts';
 import type { Digest } from '#core/digest.ts';
 import { inRollback } from '#test/support/database.ts';

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { addAccount } from '#access/account-store.ts';
-import { admitToCatalog, findImage, moveImage } from '#catalog/image-store.ts';
+import { admitToCatalog } from '#catalog/admit-store.ts';
+import { findImage, moveImage } from '#catalog/image-store.ts';
 import type { Digest } from '#core/digest.ts';
 import { silentLog } from '#core/log.ts';
 import type { PipelineWorld } from '#functions/pipeline.ts';

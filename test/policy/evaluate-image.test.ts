@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { putImageReport } from '#analysis/image-report-store.ts';
-import { admitToCatalog, moveImage } from '#catalog/image-store.ts';
+import { admitToCatalog } from '#catalog/admit-store.ts';
+import { moveImage } from '#catalog/image-store.ts';
 import { recordTag } from '#catalog/tag-store.ts';
 import { type Digest, digestOf } from '#core/digest.ts';
 import type { Advisory } from '#feeds/advisory.ts';

@@ -355,7 +355,10 @@ test('a schema 1 manifest and an artifact are refused with what they are', async
     'team/app': { tags: new Map([...held.tags, ['old', digest]]), blobs: new Map([...held.blobs, [digest, old]]) },
   });
   await assert.rejects(open(server, {}, 'team/app:old'), fault('image/unsupported', /schema 1/));
-  await assert.rejects(open(server, {}, 'team/app:chart'), fault('image/not-an-image', /artifact of type .*helm/));
+  await assert.rejects(
+    open(server, {}, 'team/app:chart'),
+    fault('image/not-an-image', /is not an image: a Helm chart/),
+  );
 });
 
 test('the digest of a tag is asked for without its manifest, and worked out where the registry does not say it', async () => {

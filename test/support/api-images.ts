@@ -54,8 +54,8 @@ export const indexed = index([image({ layers: [plain], platform: 'linux/arm64' }
   tag: 'multi',
 });
 
-/** An index without the platform that is taken. */
+/** An index without any platform that is taken. */
 export const otherArchitecture = index(
-  [image({ layers: [plain], platform: 'linux/arm64' }), image({ layers: [plain], platform: 'linux/s390x' })],
+  [image({ layers: [plain], platform: 'linux/ppc64le' }), image({ layers: [plain], platform: 'linux/s390x' })],
   { tag: 'latest' },
 );

@@ -10,6 +10,20 @@ export interface ImagePlatform {
 /** What is taken from an image for several platforms when none is asked for. */
 export const defaultPlatform: ImagePlatform = { os: 'linux', architecture: 'amd64', variant: null };
 
+/** Which images of an index are wanted: those for these platforms, or all but those for Windows. */
+export type WantedPlatforms = 'all' | readonly ImagePlatform[];
+
+/** What is analyzed of an index when nobody chose: what most of the world runs on. */
+export const defaultPlatforms: WantedPlatforms = [
+  defaultPlatform,
+  { os: 'linux', architecture: 'arm64', variant: null },
+];
+
+/** Reads `all`, or platforms separated by commas. Throws `input/invalid`. */
+export function parsePlatforms(text: string): WantedPlatforms {
+  return text === 'all' ? text : text.split(',').map(parsePlatform);
+}
+
 /** Reads `os/arch[/variant]`; a name alone is an architecture of linux. Throws `input/invalid` for another form. */
 export function parsePlatform(text: string): ImagePlatform {
   const parts = text.split('/');

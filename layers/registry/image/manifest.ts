@@ -1,5 +1,6 @@
 import { Fault } from '#core/fault.ts';
 import { type OciDescriptor, ociIndex, ociManifest } from '#schema/oci.ts';
+import { artifactOf } from './artifact.ts';
 import { parseDocument, parseJson } from './document.ts';
 
 /** A manifest of any kind that Plimsoll reads: OCI and Docker differ only in media types. */
@@ -7,7 +8,7 @@ export type Manifest =
   | { readonly kind: 'index'; readonly manifests: readonly OciDescriptor[] }
   | {
       readonly kind: 'image';
-      /** What it is, when it is no container image: an artifact type or the media type of its config. */
+      /** What it is, for people, when it is no container image. */
       readonly artifact: string | null;
       readonly config: OciDescriptor;
       readonly layers: readonly OciDescriptor[];
@@ -56,19 +57,8 @@ export function parseManifest(bytes: Uint8Array, mediaType: string, where: strin
   if (known === undefined ? listed : isIndexType(known)) {
     return { kind: 'index', manifests: parseDocument(bytes, ociIndex, where).value.manifests };
   }
-  const { artifactType, config, layers } = parseDocument(bytes, ociManifest, where).value;
-  const artifact = artifactType ?? (isConfigType(config.mediaType) ? null : config.mediaType);
-  return { kind: 'image', artifact: artifact === '' ? null : artifact, config, layers };
-}
-
-/** Old registries gave configs as octet streams; everything else that is no image config belongs to an artifact. */
-function isConfigType(mediaType: string): boolean {
-  return [
-    'application/vnd.oci.image.config.v1+json',
-    'application/vnd.docker.container.image.v1+json',
-    'application/octet-stream',
-    '',
-  ].includes(mediaType);
+  const manifest = parseDocument(bytes, ociManifest, where).value;
+  return { kind: 'image', artifact: artifactOf(manifest), config: manifest.config, layers: manifest.layers };
 }
 
 const layerForm =

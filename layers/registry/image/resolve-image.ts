@@ -34,17 +34,17 @@ export async function resolveImage(
     const root = await reader.manifest(only);
     if (root.manifest.kind === 'image') {
       const found = { ...root, manifest: root.manifest, platform: platformOf(roots[0]!) };
-      return await finish(content, reader, found, wanted, null, options);
+      return await readImage(content, reader, found, wanted, null, options);
     }
     const found = await chooseImage(reader, root.manifest.manifests, 1, wanted, options);
-    return await finish(content, reader, found, wanted, only.digest, options);
+    return await readImage(content, reader, found, wanted, only.digest, options);
   }
   const found = await chooseImage(reader, roots, 0, wanted, options);
-  return await finish(content, reader, found, wanted, null, options);
+  return await readImage(content, reader, found, wanted, null, options);
 }
 
-/** Reads the config and puts the image together. */
-async function finish(
+/** Reads the config of an image and puts the image together. */
+export async function readImage(
   content: ImageContent,
   reader: DocumentReader,
   found: ChosenImage,
@@ -55,10 +55,7 @@ async function finish(
   const { reference, limits } = options;
   const { manifest, descriptor } = found;
   if (manifest.artifact !== null) {
-    throw new Fault(
-      'image/not-an-image',
-      `${reference} is an artifact of type ${manifest.artifact.slice(0, 200)}, not a container image`,
-    );
+    throw new Fault('image/not-an-image', `${reference} is not an image: ${manifest.artifact}`);
   }
   const configDescriptor = descriptorOf(manifest.config, reference);
   const where = `config ${configDescriptor.digest} of ${reference}`;

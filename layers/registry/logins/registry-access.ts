@@ -4,8 +4,11 @@ import type { Platform } from '#platform/platform.ts';
 import { type FindCredentials, firstCredentials } from '../client/credentials.ts';
 import type { CallOptions } from '../client/registry-call.ts';
 import { type RegistryClient, registryClient } from '../client/registry-client.ts';
+import { defaultPlatforms, type WantedPlatforms } from '../image/image-platform.ts';
+import { type ResolvedImages, resolveImages } from '../image/resolve-images.ts';
 import { parseReference } from '../reference.ts';
 import { registry } from '../sources/open-registry.ts';
+import { registryContent } from '../sources/registry-content.ts';
 import type { OpenedImage } from '../sources/source-kind.ts';
 import { accountCredentials } from './account-credentials.ts';
 import { findRegistry } from './registry-store.ts';
@@ -18,10 +21,14 @@ export interface RegistryAccessOptions {
   readonly findEcrLogin: FindEcrLogin;
   /** What the installation itself logs in with, where an account has no registry that fits. */
   readonly own: FindCredentials;
+  /** Which images of an index are wanted; `defaultPlatforms` when left out. */
+  readonly platforms?: WantedPlatforms;
 }
 
 /** Registries as the accounts of this installation reach them. */
 export interface RegistryAccess {
+  /** Every wanted image of what a reference points to. */
+  openImages(reference: string, options: { readonly account: string }): Promise<ResolvedImages>;
   /** Opens an image of a registry. */
   openImage(reference: string, options: { readonly account: string; readonly platform?: string }): Promise<OpenedImage>;
   /** A client of the registry that a repository of an account lies in. */
@@ -36,7 +43,7 @@ export interface RegistryAccess {
  */
 export function registryAccess(
   world: Pick<Platform, 'sql' | 'secrets' | 'clock' | 'fetch'>,
-  { limits, temporaryFile, findEcrLogin, own }: RegistryAccessOptions,
+  { limits, temporaryFile, findEcrLogin, own, platforms = defaultPlatforms }: RegistryAccessOptions,
 ): RegistryAccess {
   const credentialsOf = (account: string) => firstCredentials(accountCredentials(world, account, findEcrLogin), own);
   const reach = async (account: string, host: string, repository: string) => {
@@ -44,24 +51,25 @@ export function registryAccess(
     if (found?.verify !== false) return { fetch: world.fetch, plainHttp: null };
     return await unverifiedRegistry(world.fetch, host);
   };
+  /** How a reference is opened: by whom, and whether its registry is trusted. */
+  const opening = async (reference: string, account: string) => {
+    const named = parseReference(reference);
+    const { fetch, plainHttp } = await reach(account, named.registry, named.repository);
+    const credentials = credentialsOf(account);
+    return {
+      registryWorld: { clock: world.clock, fetch },
+      options: { limits, plainHttp: plainHttp === true, credentials, temporaryFile },
+    };
+  };
   return {
     async openImage(reference, { account, platform }) {
-      const named = parseReference(reference);
-      const { fetch, plainHttp } = await reach(account, named.registry, named.repository);
-      return registry.open(
-        { clock: world.clock, fetch },
-        {
-          reference,
-          rest: reference,
-          options: {
-            limits,
-            platform,
-            plainHttp: plainHttp === true,
-            credentials: credentialsOf(account),
-            temporaryFile,
-          },
-        },
-      );
+      const { registryWorld, options } = await opening(reference, account);
+      return registry.open(registryWorld, { reference, rest: reference, options: { ...options, platform } });
+    },
+    async openImages(reference, { account }) {
+      const { registryWorld, options } = await opening(reference, account);
+      const { root, content } = await registryContent(registryWorld, reference, options);
+      return resolveImages(content, root, platforms, { reference, limits });
     },
     async clientOf(account, host, repository) {
       const { fetch, plainHttp } = await reach(account, host, repository);

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { addAccount } from '#access/account-store.ts';
-import { admitToCatalog } from '#catalog/image-store.ts';
+import { admitToCatalog } from '#catalog/admit-store.ts';
 import { recordTag } from '#catalog/tag-store.ts';
 import type { Digest } from '#core/digest.ts';
 import { Fault } from '#core/fault.ts';
