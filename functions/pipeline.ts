@@ -8,9 +8,16 @@ import type { Platform } from '#platform/platform.ts';
 import { type EvaluateWorld, evaluateMatched } from '#policy/evaluate-image.ts';
 import { renewVerdicts } from '#policy/renew-verdicts.ts';
 import type { Event, EventKind, EventOf } from '#schema/events.ts';
+import type { WatchWorld } from './run-watches.ts';
 
 /** What the steps need of the world, taken together. */
-export type PipelineWorld = Platform & AdmitWorld & AnalyzeWorld & JudgeWorld & EvaluateWorld & DeliverWorld;
+export type PipelineWorld = Platform &
+  AdmitWorld &
+  AnalyzeWorld &
+  JudgeWorld &
+  EvaluateWorld &
+  DeliverWorld &
+  WatchWorld;
 
 /** A step: one event in, its work, one idempotent write, and what has to happen next. */
 export interface Step<K extends EventKind> {
@@ -56,7 +63,7 @@ export const pipeline: { readonly [K in EventKind]: Step<K> } = {
     concurrency: 2,
   },
   'watch.due': {
-    run: async () => [],
+    run: async (world, event) => (await import('./watch-due.ts')).watchDue(world, event),
     failed: async (world, _event, reason) => world.log.error('watches not looked at', { reason }),
     concurrency: 1,
   },

@@ -78,6 +78,9 @@ export const registryToken = z.object({
   expires_in: z.number().nullish(),
 });
 
+/** A page of the tags of a repository (OCI distribution-spec, listing tags). */
+export const registryTags = z.object({ tags: list(z.string()) });
+
 /** The error list of OCI distribution-spec; only codes are read, messages are the registry's own words. */
 export const registryErrors = z.object({ errors: list(z.object({ code: optionalText, message: optionalText })) });
 

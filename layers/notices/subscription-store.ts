@@ -122,6 +122,21 @@ export async function changeSubscription(
   return rows[0] === undefined ? null : subscriptionOf(rows[0]);
 }
 
+/** Writes the value of a subscription, if it is still the one that was read. */
+export async function replaceValue(
+  { sql }: World,
+  id: string,
+  was: string | null,
+  value: string,
+  now: number,
+): Promise<void> {
+  await sql.query(
+    `update subscription set subscription_value = :value::text, updated_at = :now::bigint
+     where subscription_id = :id::text and subscription_value is not distinct from :was::text`,
+    { id, was, value, now },
+  );
+}
+
 /** Removes a subscription; false when there was none. */
 export async function removeSubscription({ sql }: World, account: string, id: string): Promise<boolean> {
   const rows = await sql.query(

@@ -53,6 +53,11 @@ export function parseReference(text: string): Reference {
   return { registry, repository, tag: tag ?? (digest === null ? 'latest' : null), digest };
 }
 
+/** Whether this is the name of a tag. */
+export function isTag(text: string): boolean {
+  return tagForm.test(text);
+}
+
 function splitName(name: string): { registry: string; repository: string } {
   const slash = name.indexOf('/');
   const first = slash < 0 ? '' : name.slice(0, slash);

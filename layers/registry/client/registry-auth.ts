@@ -1,11 +1,12 @@
 import { Fault, faults } from '#core/fault.ts';
 import type { Platform } from '#platform/platform.ts';
-import { discard, readText, send } from '#platform/send.ts';
+import { discard, readText, type SendOptions, send } from '#platform/send.ts';
 import { registryToken } from '#schema/oci.ts';
 import { type Challenge, parseChallenges } from './challenge.ts';
 import type { Credentials } from './credential.ts';
 import type { FindCredentials } from './credentials.ts';
 import { parseDocument } from '../image/document.ts';
+import { restAsked } from './rest-asked.ts';
 
 /** Logging in to one registry. */
 export interface RegistryAuth {
@@ -32,6 +33,7 @@ export interface AuthSettings {
   readonly credentials: FindCredentials | null;
   /** Whether this token server may be called: never plain HTTP on behalf of a registry that speaks TLS. */
   readonly mayCall: (url: URL) => boolean;
+  readonly sending?: SendOptions;
 }
 
 /** Seconds that a token counts when its server does not say (distribution, token authentication). */
@@ -120,7 +122,7 @@ export function registryAuth(world: Pick<Platform, 'fetch' | 'clock'>, settings:
 
 async function requestToken(
   world: Pick<Platform, 'fetch' | 'clock'>,
-  { registry, mayCall }: AuthSettings,
+  { registry, mayCall, sending }: AuthSettings,
   challenge: Challenge,
   repository: string,
   credentials: Credentials | null,
@@ -139,8 +141,8 @@ async function requestToken(
   const identity = credentials?.kind === 'identity-token' ? credentials.token : null;
   const response =
     identity === null
-      ? await getToken(world, realm, scope, service, credentials)
-      : await postToken(world, realm, scope, service, identity);
+      ? await getToken(world, realm, scope, service, credentials, sending)
+      : await postToken(world, realm, scope, service, identity, sending);
   if (!response.ok) {
     await discard(response);
     const { status } = response;
@@ -148,6 +150,7 @@ async function requestToken(
       throw new Fault(
         'registry/failed',
         `the token server ${realm.host} of ${registry} answered ${status}; try again later`,
+        { detail: { status, ...restAsked(response, world.clock) } },
       );
     }
     const what = credentials === null ? 'does not let anybody read' : 'refused the credentials for';
@@ -178,13 +181,14 @@ async function getToken(
   scope: string | undefined,
   service: string | undefined,
   credentials: Credentials | null,
+  sending: SendOptions | undefined,
 ): Promise<Response> {
   const url = new URL(realm);
   if (service !== undefined) url.searchParams.set('service', service);
   if (scope !== undefined) url.searchParams.set('scope', scope);
   if (credentials?.kind === 'basic') url.searchParams.set('account', credentials.username);
   const headers = credentials?.kind === 'basic' ? { Authorization: basicHeader(credentials) } : {};
-  return await send(world, url.href, { headers });
+  return await send(world, url.href, { headers }, sending);
 }
 
 /** OAuth2 refresh (distribution, oauth2 token authentication). */
@@ -194,6 +198,7 @@ async function postToken(
   scope: string | undefined,
   service: string | undefined,
   identity: string,
+  sending: SendOptions | undefined,
 ): Promise<Response> {
   const form = new URLSearchParams({
     grant_type: 'refresh_token',
@@ -203,7 +208,12 @@ async function postToken(
   if (scope !== undefined) form.set('scope', scope);
   if (service !== undefined) form.set('service', service);
   const headers = { 'Content-Type': 'application/x-www-form-urlencoded' };
-  return await send(world, realm.href, { method: 'POST', headers, body: form.toString() }, { idempotent: true });
+  return await send(
+    world,
+    realm.href,
+    { method: 'POST', headers, body: form.toString() },
+    { ...sending, idempotent: true },
+  );
 }
 
 function parseToken(text: string, where: string) {

@@ -6,11 +6,14 @@ import { registryErrors } from '#schema/oci.ts';
 import { registryHost } from '../reference.ts';
 import type { FindCredentials } from './credentials.ts';
 import { type RegistryAuth, registryAuth } from './registry-auth.ts';
+import { restAsked } from './rest-asked.ts';
 
 export interface CallOptions {
   /** The registry's name, `docker.io` or `host[:port]`. */
   readonly registry: string;
   readonly credentials: FindCredentials | null;
+  /** How often calls are repeated, tokens too; as {@link send} has it when left out. */
+  readonly sending?: SendOptions;
   /** Plain HTTP: true for this registry in any case, false never; null for registries on this machine only. */
   readonly plainHttp: boolean | null;
 }
@@ -39,12 +42,14 @@ export interface RegistryCalls {
 
 export function registryCalls(world: Pick<Platform, 'fetch' | 'clock'>, options: CallOptions): RegistryCalls {
   const { registry } = options;
+  const usual = options.sending;
   const host = registryHost(registry);
   const plain = options.plainHttp ?? isLoopback(host);
   const origin = `${plain ? 'http' : 'https'}://${host}`;
   const auth = registryAuth(world, {
     registry,
     credentials: options.credentials,
+    ...(usual === undefined ? {} : { sending: usual }),
     mayCall: (url) =>
       url.protocol === 'https:' ||
       (plain && url.protocol === 'http:' && (options.plainHttp === true || isLoopback(url.host))),
@@ -52,7 +57,7 @@ export function registryCalls(world: Pick<Platform, 'fetch' | 'clock'>, options:
 
   const ask = async (repository: string, path: string | URL, request: RegistryRequest): Promise<Response> => {
     const url = path instanceof URL ? path : new URL(`${origin}/v2/${repository}/${path}`);
-    const { doing: _, sending, ...sent } = request;
+    const { doing: _, sending = usual, ...sent } = request;
     const attempt = async (header: string | null) => {
       const headers = header === null ? sent.headers : { ...sent.headers, Authorization: header };
       return await send(world, url.href, { ...sent, headers }, sending);
@@ -82,7 +87,7 @@ export function registryCalls(world: Pick<Platform, 'fetch' | 'clock'>, options:
   };
 
   const refused = (response: Response, repository: string, doing: string) =>
-    refusal(response, `${doing} of ${registry}/${repository}`, registry, auth);
+    refusal(world, response, `${doing} of ${registry}/${repository}`, registry, auth);
 
   return {
     origin,
@@ -103,10 +108,16 @@ export function isLoopback(host: string): boolean {
 }
 
 /** What an answer other than 2xx means. Of the registry's own words only the error codes are told. */
-async function refusal(response: Response, doing: string, registry: string, auth: RegistryAuth): Promise<Fault> {
+async function refusal(
+  { clock }: Pick<Platform, 'clock'>,
+  response: Response,
+  doing: string,
+  registry: string,
+  auth: RegistryAuth,
+): Promise<Fault> {
   const { status } = response;
   const codes = await errorCodes(response);
-  const detail = { status, codes };
+  const detail = { status, codes, ...restAsked(response, clock) };
   const told = codes.length === 0 ? `${status}` : `${status} ${codes.join(', ')}`;
   if (status === 401 || status === 403) {
     const problem = auth.problem();

@@ -5,6 +5,7 @@ import type { Platform } from '#platform/platform.ts';
 import { readBytes } from '#platform/send.ts';
 import { blobStream } from './blob-stream.ts';
 import { manifestTypes } from '../image/manifest.ts';
+import { largestPage, listTags } from './list-tags.ts';
 import { type CallOptions, registryCalls } from './registry-call.ts';
 
 export interface ManifestAnswer {
@@ -22,8 +23,13 @@ export interface ManifestAnswer {
 export interface RegistryClient {
   /** The manifest of a tag or digest, at most limits.documentBytes. */
   manifest(repository: string, reference: string): Promise<ManifestAnswer>;
-  /** The digest that a tag stands for now, without its manifest where the registry tells it. */
-  digest(repository: string, tag: string): Promise<Digest>;
+  /**
+   * The digest that a tag stands for now, without its manifest where the registry tells it. `known` is what it was before: a registry that
+   * compares for itself then has nothing to send.
+   */
+  digest(repository: string, tag: string, known?: Digest | null): Promise<Digest>;
+  /** The tags of a repository, page by page as the registry gives them; what is not the name of a tag is left out. */
+  tags(repository: string): AsyncGenerator<readonly string[]>;
   /** A small blob whole, at most limits.documentBytes. */
   document(repository: string, digest: Digest): Promise<Buffer>;
   /** A blob as it streams in, taken up where it broke off. The digest is not verified: whoever reads takes it. */
@@ -44,7 +50,7 @@ export function registryClient(world: World, options: ClientOptions): RegistryCl
   const call = (
     repository: string,
     path: string,
-    { what, ...request }: { method?: 'HEAD'; headers: Record<string, string>; what: string },
+    { what, ...request }: { headers: Record<string, string>; what: string },
   ) => calls.call(repository, path, { ...request, doing: `reading ${what}` });
 
   const manifest = async (repository: string, reference: string): Promise<ManifestAnswer> => {
@@ -66,16 +72,23 @@ export function registryClient(world: World, options: ClientOptions): RegistryCl
 
   return {
     manifest,
-    async digest(repository, tag) {
-      const what = `manifest ${tag}`;
-      const response = await call(repository, `manifests/${tag}`, {
-        method: 'HEAD',
-        headers: { Accept: accept },
-        what,
-      });
+    async digest(repository, tag, known = null) {
+      const doing = `reading manifest ${tag}`;
+      const headers = { Accept: accept, ...(known === null ? {} : { 'If-None-Match': `"${known}"` }) };
+      const response = await calls.ask(repository, `manifests/${tag}`, { method: 'HEAD', headers, doing });
+      if (response.status === 304 && known !== null) return known;
+      if (response.status === 405) return (await manifest(repository, tag)).digest;
+      if (!response.ok) throw await calls.refusal(response, repository, doing);
       const digest = response.headers.get('docker-content-digest') ?? '';
       return isDigest(digest) ? digest : (await manifest(repository, tag)).digest;
     },
+    tags: (repository) =>
+      listTags(calls.origin, repository, async (path) => {
+        const where = `the list of tags of ${registry}/${repository}`;
+        const headers = { Accept: 'application/json' };
+        const open = () => calls.call(repository, path, { headers, doing: 'listing tags' });
+        return await whole(open, largestPage, where, '');
+      }),
     async document(repository, digest) {
       const what = `blob ${digest}`;
       const where = `${what} of ${registry}/${repository}`;
@@ -100,14 +113,14 @@ export function registryClient(world: World, options: ClientOptions): RegistryCl
 const accept = [...manifestTypes, 'application/json;q=0.1'].join(', ');
 
 /** A document whole; asked for again when the connection breaks within it. */
-async function whole(open: () => Promise<Response>, limit: number, where: string) {
+async function whole(open: () => Promise<Response>, limit: number, where: string, by = ' (documentBytes)') {
   for (let attempt = 1; ; attempt++) {
     const response = await open();
     try {
       return { response, bytes: await readBytes(response, limit) };
     } catch (thrown) {
       if (thrown instanceof Fault && thrown.code === 'input/too-large') {
-        throw new Fault('image/too-large', `${where} is longer than ${limit} bytes (documentBytes)`, { cause: thrown });
+        throw new Fault('image/too-large', `${where} is longer than ${limit} bytes${by}`, { cause: thrown });
       }
       const broken = !(thrown instanceof Fault) || thrown.code === 'network/unreachable';
       if (!broken || attempt === 3) throw thrown;

@@ -1,6 +1,7 @@
 import type { Limits } from '#core/limits.ts';
 import type { FindEcrLogin } from '#platform/ecr-login.ts';
 import type { Platform } from '#platform/platform.ts';
+import type { SendOptions } from '#platform/send.ts';
 import { type FindCredentials, firstCredentials } from '../client/credentials.ts';
 import type { CallOptions } from '../client/registry-call.ts';
 import { type RegistryClient, registryClient } from '../client/registry-client.ts';
@@ -31,8 +32,8 @@ export interface RegistryAccess {
   openImages(reference: string, options: { readonly account: string }): Promise<ResolvedImages>;
   /** Opens an image of a registry. */
   openImage(reference: string, options: { readonly account: string; readonly platform?: string }): Promise<OpenedImage>;
-  /** A client of the registry that a repository of an account lies in. */
-  clientOf(account: string, registry: string, repository: string): Promise<RegistryClient>;
+  /** A client of the registry that a repository of an account lies in; `sending` says how often its calls are repeated. */
+  clientOf(account: string, registry: string, repository: string, sending?: SendOptions): Promise<RegistryClient>;
   /** Logs in to a registry that is to be stored; throws `registry/unusable`. */
   tryLogin(trial: RegistryTrial): Promise<void>;
 }
@@ -71,10 +72,11 @@ export function registryAccess(
       const { root, content } = await registryContent(registryWorld, reference, options);
       return resolveImages(content, root, platforms, { reference, limits });
     },
-    async clientOf(account, host, repository) {
+    async clientOf(account, host, repository, sending) {
       const { fetch, plainHttp } = await reach(account, host, repository);
       const options: CallOptions = { registry: host, credentials: credentialsOf(account), plainHttp };
-      return registryClient({ clock: world.clock, fetch }, { ...options, limits });
+      const manners = sending === undefined ? {} : { sending };
+      return registryClient({ clock: world.clock, fetch }, { ...options, ...manners, limits });
     },
     tryLogin: (trial) => tryRegistry(world, findEcrLogin, trial),
   };
