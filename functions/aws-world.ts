@@ -3,12 +3,14 @@ import { apiKeys } from '#feeds/api-keys.ts';
 import { mirrored } from '#feeds/mirror.ts';
 import { politeFetch } from '#feeds/polite-fetch.ts';
 import { type AwsOptions, type AwsPlatform, openAwsPlatform } from '#platform/aws/aws-platform.ts';
+import { smtpMail } from '#platform/local/smtp-mail.ts';
 import { type RegistryEndpoint, throughEndpoints } from '#registry/client/registry-endpoints.ts';
 import { parsePlatforms, type WantedPlatforms } from '#registry/image/image-platform.ts';
 import { type RegistryAccess, registryAccess } from '#registry/logins/registry-access.ts';
 import { readLimits } from '#schema/analysis-choices.ts';
 import { environment, type Wake, wakeQueue } from '#schema/deployment.ts';
 import type { PipelineWorld } from './pipeline.ts';
+import type { WatchSettings } from './run-watches.ts';
 
 /** The world of functions and tasks on AWS. Nothing is asked of AWS before a step asks for it. */
 export type AwsWorld = AwsPlatform & PipelineWorld & { readonly registries: RegistryAccess };
@@ -42,14 +44,38 @@ export function openAwsWorld(options: AwsOptions): AwsWorld {
     acceptedFeeds: (platform.settings.optional('acceptedFeeds') ?? '').split(','),
     offline: false,
     feedMaxAgeMs,
+    channels: {
+      ...{ fetch: platform.fetch, clock: platform.clock, mail: smtpMail, openTopic: platform.openTopic },
+      allowPrivate: platform.settings.optional('allowPrivateChannels') !== null,
+    },
+    giveUpAfterMs: noticeHours(platform.settings.optional('noticeHours')) * 3_600_000,
     // The task is started by dispatch, which starts none while one runs.
     askForGroup: async ({ group }) => {
       const wake: Wake = { task: 'feeds', group };
       await platform.queues(wakeQueue).send([JSON.stringify(wake)]);
     },
     registries,
+    watching: watchingOf(platform.settings),
     openRegistryImage: registries.openImage,
     openRegistryImages: registries.openImages,
+  };
+}
+
+/** Hours after which a notice that nobody takes is given up. */
+function noticeHours(text: string | null): number {
+  return text === null ? 24 : Number(text);
+}
+
+/** ECR of this account and of those that send their events tells of pushes by itself. */
+function watchingOf(settings: AwsPlatform['settings']): WatchSettings {
+  const minutes = Number(settings.optional('watchMinutes') ?? 0);
+  return {
+    everyMs: minutes > 0 ? minutes * 60_000 : null,
+    get telling() {
+      const suffix = settings.region.startsWith('cn-') ? 'amazonaws.com.cn' : 'amazonaws.com';
+      const accounts = [settings.optional('awsAccount'), ...(settings.optional('sourceAccounts') ?? '').split(',')];
+      return accounts.filter(Boolean).map((account) => `${account}.dkr.ecr.${settings.region}.${suffix}`);
+    },
   };
 }
 

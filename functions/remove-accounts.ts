@@ -1,5 +1,6 @@
 import { listAccounts, removeAccount } from '#access/account-store.ts';
 import { removeImagesOf } from '#catalog/account-images-store.ts';
+import { removeChannels } from '#notices/account-channels.ts';
 import type { Platform } from '#platform/platform.ts';
 import { removeRegistries } from '#registry/logins/account-registries.ts';
 
@@ -15,7 +16,7 @@ export async function removeAccounts(
   for (const { name } of await listAccounts(world, { state: 'deleting', after: '', limit: 500 })) {
     while (!late() && (await removeImagesOf(world, name, chunk)) === chunk);
     // Their secrets would stay: nobody could name them any more.
-    if (late() || !(await removeRegistries(world, name, late))) break;
+    if (late() || !(await removeRegistries(world, name, late)) || !(await removeChannels(world, name, late))) break;
     if (!(await removeAccount(world, name))) continue;
     world.log.info('account removed', { account: name });
     removed++;

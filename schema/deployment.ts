@@ -35,6 +35,10 @@ export const environment = {
   repositories: 'PLIMSOLL_REPOSITORIES',
   /** `arn:PARTITION:securityhub:REGION:ACCOUNT:product/ACCOUNT/default` where findings go; not set: nowhere. */
   securityHub: 'PLIMSOLL_SECURITY_HUB_PRODUCT_ARN',
+  /** Set: channels may lead to private addresses and to this machine. */
+  allowPrivateChannels: 'PLIMSOLL_ALLOW_PRIVATE_CHANNELS',
+  /** Hours after which a notice that nobody takes is given up; not set: 24. */
+  noticeHours: 'PLIMSOLL_NOTICE_HOURS',
   /** Where upstreams' files are read instead: a URL that holds them as URL/HOST/PATH. */
   feedsMirror: 'PLIMSOLL_FEEDS_MIRROR',
   /** Feeds with terms of their own that are accepted, by name, separated by commas. */

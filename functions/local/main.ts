@@ -3,13 +3,19 @@ import { ensureAdmin } from '#access/ensure-admin.ts';
 import type { AnalysisSettings } from '#analysis/analysis-settings.ts';
 import { openLayerPool } from '#analysis/layer-pool.ts';
 import type { Limits } from '#core/limits.ts';
+import { Fault } from '#core/fault.ts';
 import type { Log } from '#core/log.ts';
 import { apiKeys } from '#feeds/api-keys.ts';
 import { mirrored } from '#feeds/mirror.ts';
 import { politeFetch } from '#feeds/polite-fetch.ts';
+import type { ChannelWorld } from '#notices/channel.ts';
 import { ecrChain } from '#platform/aws/ecr-chain.ts';
+import { sendEvents } from '#platform/bus.ts';
+import { openTopic } from '#platform/aws/open-topic.ts';
 import { type LocalPlatform, openLocalPlatform } from '#platform/local/local-platform.ts';
 import { malwareScanner } from '#platform/local/malware-scanner.ts';
+import { smtpMail } from '#platform/local/smtp-mail.ts';
+import type { SendMail } from '#platform/mail.ts';
 import { ensureDefaultBundle } from '#policy/bundle-store.ts';
 import { dockerCredentials, firstCredentials } from '#registry/client/credentials.ts';
 import { dockerFolder } from '#registry/client/docker-folder.ts';
@@ -24,6 +30,8 @@ import { refreshFeeds, type RefreshWorld } from '../refresh-feeds.ts';
 import { removeAccounts } from '../remove-accounts.ts';
 import { repeat } from './repeat.ts';
 import { type SweepSettings, sweepUnfinished } from '../sweep-unfinished.ts';
+import { wakeNotices } from '../wake-notices.ts';
+import { runWatches } from '../run-watches.ts';
 import { startWorkers } from './worker.ts';
 
 export interface ServerSettings {
@@ -37,6 +45,10 @@ export interface ServerSettings {
   /** Null: a new administrator gets a new password. */
   readonly adminPassword: string | null;
   readonly databaseUrl?: string;
+  /** Channels may lead to private addresses and to this machine. */
+  readonly allowPrivateChannels?: boolean;
+  /** Hours after which a notice that nobody takes is given up; 24 when left out. */
+  readonly noticeHours?: number;
   /** Where docker's credentials are found. */
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly log: Log;
@@ -44,6 +56,8 @@ export interface ServerSettings {
   /** Which images of an index are analyzed; `defaultPlatforms` when left out. */
   readonly platforms?: WantedPlatforms;
   readonly analysisSettings: AnalysisSettings;
+  /** How often registries are asked about watched tags and repositories, 10 when left out; 0: only when one is switched on. */
+  readonly watchMinutes?: number;
 }
 
 /** A server that answers; disposing of it stops the workers and closes the data folder. */
@@ -57,6 +71,8 @@ export interface Server extends AsyncDisposable {
 /** Feeds in use are asked for news this often. */
 const feedMaxAgeMs = 6 * 3_600_000;
 const sweepMs = 30_000;
+/** Watches have times of their own; so often somebody looks whose has come. */
+const watchMs = 20_000;
 
 /** Queues of this machine count exactly: what is in none of them is lost. */
 const sweep: SweepSettings = { quietMs: 5000, busyQuietMs: null, upTo: 1000 };
@@ -74,7 +90,10 @@ export async function startServer(settings: ServerSettings): Promise<Server> {
   opened.use(startWorkers(world));
   opened.use(repeat(world, 'sweep', sweepMs, async () => void (await sweepUnfinished(world, sweep))));
   opened.use(repeat(world, 'accounts', sweepMs, async () => void (await removeAccounts(world, () => false))));
+  opened.use(repeat(world, 'notices', sweepMs, () => wakeNotices(world, () => false)));
   if (!world.offline) opened.use(repeat(world, 'feeds', feedMaxAgeMs / 6, () => refreshFeeds(world, feedMaxAgeMs)));
+  if (!settings.offline)
+    opened.use(repeat(world, 'watches', watchMs, async () => sendEvents(world.queues, await runWatches(world))));
   const stack = opened.move();
   return { url: http.url, data: platform.data, newPassword, [Symbol.asyncDispose]: () => stack.disposeAsync() };
 }
@@ -94,7 +113,7 @@ function openPlatform(settings: ServerSettings): Promise<LocalPlatform> {
 type LocalWorld = RefreshWorld & { readonly registries: RegistryAccess };
 
 function worldOf(settings: ServerSettings, platform: LocalPlatform, opened: AsyncDisposableStack): LocalWorld {
-  const { feedsMirror: mirror, offline } = settings;
+  const { feedsMirror: mirror, offline, watchMinutes = 10 } = settings;
   const temporaryFile = (name: string) => platform.temporaryFile(name);
   const { clock, secrets } = platform;
   const polite = politeFetch({ fetch: platform.fetch, clock, key: apiKeys(secrets, settings.environment) });
@@ -110,19 +129,35 @@ function worldOf(settings: ServerSettings, platform: LocalPlatform, opened: Asyn
     fetch: mirror === undefined ? polite : mirrored(polite, mirror),
     offline: offline && (mirror === undefined || /^https?:/i.test(mirror)),
     feedMaxAgeMs,
+    channels: channelWorldOf(settings, platform),
+    giveUpAfterMs: (settings.noticeHours ?? 24) * 3_600_000,
     topic: null,
     registries,
+    watching: { everyMs: watchMinutes === 0 ? null : watchMinutes * 60_000, telling: [] },
     openRegistryImage: registries.openImage,
     openRegistryImages: registries.openImages,
   };
   return world.offline ? world : { ...world, askForGroup: opened.use(loadGroups(world)).ask };
 }
 
+function channelWorldOf(settings: ServerSettings, { fetch, clock }: LocalPlatform): ChannelWorld {
+  const off: SendMail = async () => ({ kind: 'failed', why: 'no mail was sent, because the network is switched off' });
+  const topic = (arn: string) => openTopic(arn, awsOf(settings));
+  return {
+    ...{ fetch, clock, mail: settings.offline ? off : smtpMail },
+    openTopic: settings.offline ? noTopic : topic,
+    allowPrivate: settings.allowPrivateChannels === true,
+  };
+}
+
+function noTopic(): never {
+  throw new Fault('network/offline', 'no topic was asked, because the network is switched off');
+}
+
 /** Accounts have registries of their own; else docker's logins count, then what the AWS SDK finds on this machine. */
 function registriesOf(settings: ServerSettings, platform: LocalPlatform): RegistryAccess {
   const { clock, log } = platform;
-  const { AWS_REGION, AWS_DEFAULT_REGION } = settings.environment;
-  const own = () => ({ region: AWS_REGION || AWS_DEFAULT_REGION || 'us-east-1' });
+  const own = awsOf(settings);
   const { findLogin } = ecrChain({ own, clock, log, roles: () => new Map() });
   return registryAccess(
     { ...platform, fetch: throughEndpoints(platform.fetch, settings.endpoints) },
@@ -134,4 +169,9 @@ function registriesOf(settings: ServerSettings, platform: LocalPlatform): Regist
       own: firstCredentials(dockerCredentials(dockerFolder(settings.environment)), findLogin),
     },
   );
+}
+
+/** AWS as the SDK finds it on this machine. */
+function awsOf({ environment: { AWS_REGION, AWS_DEFAULT_REGION } }: ServerSettings) {
+  return () => ({ region: AWS_REGION || AWS_DEFAULT_REGION || 'us-east-1' });
 }

@@ -17,9 +17,14 @@ the next start.
   --port N             0 takes a free one (default 8228)
   --data DIR           data folder (default: $PLIMSOLL_DATA or the XDG data folder)
   --feeds-mirror M     folder or URL that holds the upstreams' files as M/HOST/PATH
+  --watch-minutes N    how often registries are asked about watched tags and repositories (default 10; 0: only when one is
+                       switched on)
   --offline            no network: no registry, no feed that is not in a mirror folder
   --registry-endpoint HOST=URL
                        pull images of HOST from URL (a pull-through cache, a test registry); repeatable
+  --allow-private-webhooks
+                       let channels of notices (webhooks, mail) lead to private addresses and to this machine
+  --notice-hours N     give up a notice that nobody takes after so many hours (1 to 168, default 24)
   --platform LIST      which images of an index are analyzed: platforms separated by commas, or 'all'
                        (default linux/amd64,linux/arm64)
 ${analysisOptionsHelp}`;
@@ -34,8 +39,11 @@ export const serve = {
     port: { type: 'string' },
     data: { type: 'string' },
     'feeds-mirror': { type: 'string' },
+    'watch-minutes': { type: 'string' },
     offline: { type: 'boolean' },
     'registry-endpoint': { type: 'string', multiple: true },
+    'allow-private-webhooks': { type: 'boolean' },
+    'notice-hours': { type: 'string' },
     platform: { type: 'string' },
   } satisfies ParseArgsConfig['options'],
   run,
@@ -74,6 +82,10 @@ function settingsOf(io: Io, values: Values): ServerSettings {
   const asked = text('port') ?? '8228';
   const port = Number(asked);
   if (!/^\d+$/.test(asked) || port > 65535) throw new Fault('input/invalid', `--port ${asked}: give 0 to 65535`);
+  const watch = text('watch-minutes') ?? '10';
+  const watchMinutes = Number(watch);
+  if (!/^\d+$/.test(watch) || watchMinutes > 10_080)
+    throw new Fault('input/invalid', `--watch-minutes ${watch}: give 0 to 10080`);
   const mirror = text('feeds-mirror');
   const platforms = text('platform');
   const password = io.env['PLIMSOLL_ADMIN_PASSWORD'] || null;
@@ -82,17 +94,26 @@ function settingsOf(io: Io, values: Values): ServerSettings {
   return {
     host: text('host') ?? '127.0.0.1',
     port,
+    watchMinutes,
     data: text('data') ?? (io.env['PLIMSOLL_DATA'] || defaultDataFolder(io.env)),
     ...(mirror === undefined ? {} : { feedsMirror: mirror }),
     ...(platforms === undefined ? {} : { platforms: parsePlatforms(platforms) }),
     offline: values['offline'] === true,
     endpoints: ((values['registry-endpoint'] ?? []) as readonly string[]).map(endpointOf),
+    allowPrivateChannels: values['allow-private-webhooks'] === true,
+    noticeHours: hoursOf(text('notice-hours') ?? '24'),
     adminPassword: password,
     ...(io.env['DATABASE_URL'] ? { databaseUrl: io.env['DATABASE_URL'] } : {}),
     environment: io.env,
     ...readAnalysisOptions(values),
     log: jsonLog((line) => io.err.write(line), Date.now),
   };
+}
+
+function hoursOf(text: string): number {
+  const hours = Number(text);
+  if (/^\d+$/.test(text) && hours >= 1 && hours <= 168) return hours;
+  throw new Fault('input/invalid', `--notice-hours ${text}: give 1 to 168`);
 }
 
 function endpointOf(text: string): { readonly host: string; readonly url: string } {

@@ -6,8 +6,13 @@ export interface FetchRequest {
   readonly signal?: AbortSignal;
   /** Milliseconds until the headers of the answer must be there; 30,000 when left out. */
   readonly timeout?: number;
-  /** True: whatever certificate the other side shows is taken. For registries that an account has set so, and nothing else. */
+  /** True: whatever certificate the other side shows is taken. For registries and channels that an account has set so, and nothing else. */
   readonly anyCertificate?: boolean;
+  /**
+   * True: only addresses of the public internet are called, checked where the connection is made; others are `network/refused`. For
+   * addresses that a tenant names. Behind a proxy the proxy finds the address, and has to refuse it.
+   */
+  readonly publicOnly?: boolean;
 }
 
 /**

@@ -129,13 +129,13 @@ function isPassing(status: number): boolean {
   return status === 429 || (status >= 500 && status !== 501 && status !== 505);
 }
 
-/** What Retry-After asks for in milliseconds: seconds or an HTTP date (RFC 9110, 10.2.3); null when it says nothing useful. */
-export function retryAfter(response: Response, clock: Clock): number | null {
+/** What Retry-After asks for in milliseconds, `longest` at most: seconds or an HTTP date (RFC 9110, 10.2.3); null when it says nothing useful. */
+export function retryAfter(response: Response, clock: Clock, longest: number = pauses.retryAfter): number | null {
   const text = response.headers.get('retry-after')?.trim() ?? '';
   const isDate = /^[A-Z][a-z]+,? /.test(text);
   const asked = /^\d+$/.test(text) ? Number(text) * 1000 : isDate ? Date.parse(text) - clock.now() : Number.NaN;
   if (Number.isNaN(asked)) return null;
-  return Math.min(Math.max(0, asked), pauses.retryAfter);
+  return Math.min(Math.max(0, asked), longest);
 }
 
 function refused(url: string, why: string): Fault {

@@ -14,7 +14,8 @@ import type { Topic } from '../topic.ts';
 import { type AwsSettings, awsSettings } from './aws-settings.ts';
 import { ecrChain } from './ecr-chain.ts';
 import { type Count, embeddedMetrics } from './embedded-metrics.ts';
-import { late, lateBlobs, lateQueues, lateSecrets, lateSql, lateStaging, lateTopic } from './late-ports.ts';
+import { late, lateBlobs, lateQueues, lateSecrets, lateSql, lateStaging } from './late-ports.ts';
+import { openTopic } from './open-topic.ts';
 import { type HandedMessage, putOff } from './put-off.ts';
 import { wakingQueues } from './waking-queues.ts';
 import { type AwsClient, traceCalls } from './xray-subsegments.ts';
@@ -35,6 +36,8 @@ export interface AwsPlatform extends Platform {
   readonly count: Count;
   /** The topic of notices; null when this process is given none. */
   readonly topic: Topic | null;
+  /** Another topic, by its ARN. */
+  openTopic(arn: string): Topic;
   /** A path below the temporary folder that nobody else uses. */
   temporaryFile(name: string): string;
   /** SQL as the user of another secret. */
@@ -103,10 +106,6 @@ export function openAwsPlatform(options: AwsOptions): AwsPlatform {
     }),
   );
   const noticeTopic = settings.optional('noticeTopic');
-  const openTopic = async (arn: string) => {
-    const [{ SNSClient }, { snsTopic }] = await Promise.all([import('@aws-sdk/client-sns'), import('./sns-topic.ts')]);
-    return snsTopic({ client: shared(new SNSClient(own())), arn });
-  };
   const bucketBlobs = async (bucket: string) => {
     const [client, { s3Blobs }] = await Promise.all([s3(), import('./s3-blobs.ts')]);
     return s3Blobs({ client, bucket, clock });
@@ -132,7 +131,8 @@ export function openAwsPlatform(options: AwsOptions): AwsPlatform {
         return secretsManager({ client: await secretsClient(), prefix: settings.required('secretPrefix'), clock });
       }),
     ),
-    topic: noticeTopic === null ? null : lateTopic(late(() => openTopic(noticeTopic))),
+    topic: noticeTopic === null ? null : openTopic(noticeTopic, own),
+    openTopic: (arn) => openTopic(arn, own),
     fetch: systemFetch({ proxies: process.env }),
     temporaryFile: (name) =>
       join(tmpdir(), `${randomBytes(6).toString('hex')}-${name.replace(/[^A-Za-z0-9._-]/g, '_').slice(-100)}`),

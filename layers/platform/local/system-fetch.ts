@@ -1,10 +1,9 @@
-import { lookup } from 'node:dns';
 import * as http from 'node:http';
 import * as https from 'node:https';
-import { isIP, type LookupFunction } from 'node:net';
+import type { LookupFunction } from 'node:net';
 import { Fault } from '#core/fault.ts';
-import { isRefusedAddress } from '../address-rules.ts';
 import type { Fetch, FetchRequest } from '../fetch.ts';
+import { checkedLookup, checkHost } from './checked-lookup.ts';
 import { answerOf, deadline, unreachable } from './fetch-answer.ts';
 
 export interface SystemFetchOptions {
@@ -29,16 +28,18 @@ const idleTimeout = 15_000;
 export function systemFetch(options: SystemFetchOptions = {}): Fetch {
   const proxyEnv = options.proxies;
   const settings = { keepAlive: true, timeout: idleTimeout, ...(proxyEnv === undefined ? {} : { proxyEnv }) };
-  const agents = { 'http:': new http.Agent(settings), 'https:': new https.Agent(settings) } as const;
+  const agents = () => ({ 'http:': new http.Agent(settings), 'https:': new https.Agent(settings) });
+  // A kept connection to a private address serves nobody who may not call it.
+  const [all, toPublic] = [agents(), agents()];
   return async (address, request = {}) => {
-    const url = checkUrl(address);
-    const agent = url.protocol === 'https:' ? agents['https:'] : agents['http:'];
+    const url = checkUrl(address, request.publicOnly === true);
+    const agent = (request.publicOnly === true ? toPublic : all)[url.protocol === 'https:' ? 'https:' : 'http:'];
     request.signal?.throwIfAborted();
     return answerOf(await ask(url, request, agent), url, request, options.silence ?? 60_000);
   };
 }
 
-function checkUrl(address: string): URL {
+function checkUrl(address: string, publicOnly: boolean): URL {
   const url = URL.canParse(address) ? new URL(address) : null;
   if (url === null || (url.protocol !== 'http:' && url.protocol !== 'https:')) {
     const seen = address
@@ -47,29 +48,9 @@ function checkUrl(address: string): URL {
       .replace(/\?.*$/s, '?...');
     throw new Fault('network/refused', `'${seen}' is not an http or https address`);
   }
-  const host = url.hostname.replace(/^\[|\]$/g, '');
-  if (isIP(host) !== 0 && isRefusedAddress(host)) throw refused(url.hostname, host);
+  checkHost(url.hostname, publicOnly);
   return url;
 }
-
-function refused(host: string, address: string): Fault {
-  return new Fault(
-    'network/refused',
-    `${host} was not called: ${address} is a link-local or metadata address, which hands out credentials of this machine`,
-    { detail: { host, address } },
-  );
-}
-
-/** Name resolution of a connection; an answer with one refused address is refused whole. */
-const checkedLookup: LookupFunction = (host, options, callback) => {
-  lookup(host, { ...options, all: true }, (error, found) => {
-    if (error) return callback(error, '', 0);
-    const bad = found.find(({ address }) => isRefusedAddress(address));
-    if (bad !== undefined) return callback(refused(host, bad.address) as NodeJS.ErrnoException, '', 0);
-    if (options.all === true) return callback(null, found);
-    callback(null, found[0]!.address, found[0]!.family);
-  });
-};
 
 async function ask(url: URL, request: FetchRequest, agent: http.Agent): Promise<http.IncomingMessage> {
   for (let again = true; ; again = false) {
@@ -90,7 +71,7 @@ function start(url: URL, request: FetchRequest, agent: http.Agent): http.ClientR
     method: request.method ?? 'GET',
     headers: headersOf(url, request),
     agent,
-    lookup: checkedLookup,
+    lookup: lookupOf(url, request),
     ...(request.anyCertificate === true ? { rejectUnauthorized: false } : {}),
   };
   try {
@@ -98,6 +79,11 @@ function start(url: URL, request: FetchRequest, agent: http.Agent): http.ClientR
   } catch (thrown) {
     throw new Fault('input/invalid', `${url.host} cannot be asked: ${(thrown as Error).message}`);
   }
+}
+
+/** The name that is looked up is another than that of the URL where it is a proxy's, which the operator has named. */
+function lookupOf(url: URL, { publicOnly = false }: FetchRequest): LookupFunction {
+  return (host, options, callback) => checkedLookup(publicOnly && host === url.hostname)(host, options, callback);
 }
 
 function answerTo(call: http.ClientRequest, url: URL, request: FetchRequest): Promise<http.IncomingMessage> {
