@@ -1,4 +1,4 @@
-import { moveImage } from '#catalog/image-store.ts';
+import { failImage } from '#catalog/fail-image.ts';
 import { listUnfinished, type Unfinished } from '#catalog/unfinished-store.ts';
 import { sendEvents } from '#platform/bus.ts';
 import { quietRenewals } from '#policy/renewal-store.ts';
@@ -62,8 +62,6 @@ async function eventOf(world: PipelineWorld, image: Unfinished): Promise<readonl
   const { account, digest, state, attempts } = image;
   if (attempts < maxAttempts)
     return [{ kind: state === 'matching' ? 'image.analyzed' : 'image.queued', account, digest }];
-  const failure = `the analysis began ${attempts} times and never ended`;
-  await moveImage(world, image, 'failed', world.clock.now(), { failure });
-  world.log.error('image failed', { account, digest, reason: failure });
+  await failImage(world, image, `the analysis began ${attempts} times and never ended`);
   return [];
 }

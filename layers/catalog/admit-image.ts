@@ -8,7 +8,8 @@ import type { Event } from '#schema/events.ts';
 import { admitAllToCatalog } from './admit-store.ts';
 import type { Image } from './image.ts';
 import { findImages, moveImage } from './image-store.ts';
-import { indexAt, recordTag } from './tag-store.ts';
+import { pointTag } from './point-tag.ts';
+import { indexAt } from './tag-store.ts';
 
 /** Opens an image of a registry with the credentials of an account, or those of this installation where it has none for it. */
 export type OpenRegistryImage = (
@@ -66,7 +67,7 @@ export async function admitImage(world: AdmitWorld, request: AdmitRequest): Prom
   const wanted = sources.map((source, place) => newImage(request, reference, source, place, now));
   const admitted = await admitAllToCatalog(world, wanted, now);
   const images = admitted.map(({ image }) => image);
-  if (reference.tag !== null) await placeTag(world, request, reference, found.digest, sources[0]!);
+  const told = reference.tag !== null && (await placeTag(world, request, reference, found.digest, sources[0]!));
   for (const { image, added } of admitted)
     world.log.info(added ? 'image admitted' : 'image known', { account, digest: image.digest });
   const moved = [];
@@ -75,7 +76,7 @@ export async function admitImage(world: AdmitWorld, request: AdmitRequest): Prom
     image: moved[0]!.image,
     images: moved.map(({ image }) => image),
     fulltag: reference.tag === null ? null : formatReference({ ...reference, digest: null }),
-    next: moved.flatMap((one) => one.next),
+    next: [...moved.flatMap((one) => one.next), ...(told ? [{ kind: 'notice.raised', account } as const] : [])],
   };
 }
 
@@ -135,10 +136,10 @@ async function placeTag(
   { registry, repository, tag }: Reference,
   digest: ResolvedImages['digest'],
   { parentDigest }: ImageSource,
-): Promise<void> {
+): Promise<boolean> {
   const place = { registry, repository, tag: tag! };
   const index = parentDigest === null ? await indexAt(world, account, place, digest, at) : null;
-  await recordTag(world, account, { ...place, digest: index ?? digest, detectedAt: at });
+  return pointTag(world, account, { ...place, digest: index ?? digest, detectedAt: at });
 }
 
 async function next(

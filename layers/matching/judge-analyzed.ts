@@ -1,5 +1,6 @@
 import { getImageReport } from '#analysis/image-report-store.ts';
-import { findImage, moveImage } from '#catalog/image-store.ts';
+import { endAnalysis } from '#catalog/end-analysis.ts';
+import { findImage } from '#catalog/image-store.ts';
 import { type AskWorld, askForGroups } from '#feeds/ask-for-groups.ts';
 import type { SyncWorld } from '#feeds/sync-feed.ts';
 import type { Platform } from '#platform/platform.ts';
@@ -27,7 +28,8 @@ export async function judgeAnalyzed(world: JudgeWorld, analyzed: EventOf<'image.
   });
   if (!world.offline) await askForGroups(world, needed);
   await linkImageSets(world.sql, image.imageNo, sets);
-  await moveImage(world, analyzed, 'judged', world.clock.now());
+  const ended = await endAnalysis(world, analyzed, { kind: 'judged' });
   world.log.info('image judged', { account, digest, findings: findings.length });
-  return [{ kind: 'image.matched', account, digest }];
+  const matched = { kind: 'image.matched', account, digest } as const;
+  return ended === null ? [matched] : [matched, { kind: 'notice.raised', account }];
 }

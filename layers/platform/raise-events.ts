@@ -20,7 +20,7 @@ export const detailsLimit = 48 * 1024;
 const pageSize = 50;
 
 /**
- * Writes events to the log, from which notices are made. Hand in the transaction of the change that they tell of: both stay or neither does.
+ * Writes events to the log, in their order, from which notices are made. Hand in the transaction of the change that they tell of: both stay or neither does.
  * An id that is known adds nothing. Whoever raises events has to send `notice.raised` for their accounts afterwards; a sweep makes up for
  * what died in between. Throws `input/too-large` for details above 48 KiB.
  */
@@ -36,9 +36,10 @@ export async function raiseEvents(
          subscription_type, subscription_key, created_at)
        select e.id, e.account, e.type, e.level, e.message, e.details, e.resource_type, e.resource_id, :service::text, :request::text,
          e.subscription_type, e.subscription_key, e.created_at
-       from jsonb_to_recordset(:events::jsonb) as e (id text, account text, type text, level text, message text, details jsonb,
+       from jsonb_to_recordset(:events::jsonb) as e (no int, id text, account text, type text, level text, message text, details jsonb,
          resource_type text, resource_id text, subscription_type text, subscription_key text, created_at bigint)
        where exists (select 1 from account a where a.account = e.account)
+       order by e.no
        on conflict (event_id) do nothing`,
       { service, request: requestId, events: JSON.stringify(events.slice(at, at + pageSize).map(rowOf)) },
     );
@@ -54,13 +55,14 @@ export function eventId({
   return uuidOf(`${account}\n${type}\n${resource}\n${id}`);
 }
 
-function rowOf(event: LogEvent) {
+function rowOf(event: LogEvent, no: number) {
   const { account, type, resource, message, details, subscription, at } = event;
   const { level, resource: resourceType, message: usual } = logEventTypes[type];
   const size = Buffer.byteLength(JSON.stringify(details));
   if (size > detailsLimit)
     throw new Fault('input/too-large', `details of the event ${type} have ${size} bytes, ${detailsLimit} are allowed`);
   return {
+    no,
     id: eventId(event),
     account,
     type,
