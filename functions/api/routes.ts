@@ -15,6 +15,7 @@ export const routes: readonly RouteFile[] = [
   { under: ['/accounts', '/roles'], load: async () => (await import('./routes/members.ts')).memberRoutes },
   { under: ['/accounts', '/user'], load: async () => (await import('./routes/api-keys.ts')).apiKeyRoutes },
   { under: ['/policies'], load: async () => (await import('./routes/policies.ts')).policyRoutes },
+  { under: ['/enterprise'], load: async () => (await import('./routes/corrections.ts')).correctionRoutes },
   { under: ['/query', '/summaries'], load: async () => (await import('./routes/queries.ts')).queryRoutes },
   { under: ['/system/feeds'], load: async () => (await import('./routes/feeds.ts')).feedRoutes },
   { under: ['/registries'], load: async () => (await import('./routes/registries.ts')).registryRoutes },
@@ -22,6 +23,8 @@ export const routes: readonly RouteFile[] = [
     under: ['/events', '/event_types'],
     load: async () => (await import('./routes/events.ts')).eventRoutes,
   },
+  { under: ['/repositories'], load: async () => (await import('./routes/repositories.ts')).repositoryRoutes },
   { under: ['/subscriptions'], load: async () => (await import('./routes/subscriptions.ts')).subscriptionRoutes },
+  { under: ['/archives'], load: async () => (await import('./routes/archives.ts')).archiveRoutes },
   { under: ['/hooks'], load: async () => (await import('./routes/hooks.ts')).hookRoutes },
 ];

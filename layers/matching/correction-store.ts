@@ -13,21 +13,44 @@ export interface StoredCorrection extends Correction {
 
 const mostOfAccount = 1000;
 
+/** One may have some 15 KB: fields are of any script. */
+const pageSize = 50;
+
 /** Every correction of an account, the oldest first; at most 1,000. */
 export async function correctionsOf(sql: Sql, account: string): Promise<readonly StoredCorrection[]> {
-  const rows = await sql.query<Row>(
+  const all: StoredCorrection[] = [];
+  for (;;) {
+    const { createdAt: at, id } = all.at(-1) ?? { createdAt: -1, id: '' };
+    const rows = await sql.query<Row>(
+      `select id, type, matches, replaces, description, created_at from correction
+       where account = :account::text and (created_at, id) > (:at::bigint, :id::text)
+       order by created_at, id limit :limit::int`,
+      { account, at, id, limit: pageSize },
+    );
+    all.push(...rows.map(correctionOf));
+    if (rows.length < pageSize) return all;
+  }
+}
+
+/** The correction of an id, or null. */
+export async function findCorrection(sql: Sql, account: string, id: string): Promise<StoredCorrection | null> {
+  const [row] = await sql.query<Row>(
     `select id, type, matches, replaces, description, created_at from correction
-     where account = :account::text order by created_at, id`,
-    { account },
+     where account = :account::text and id = :id::text`,
+    { account, id },
   );
-  return rows.map((row) => ({
+  return row === undefined ? null : correctionOf(row);
+}
+
+function correctionOf(row: Row): StoredCorrection {
+  return {
     id: row.id,
     type: row.type as PackageType,
     matches: JSON.parse(row.matches),
     replaces: JSON.parse(row.replaces),
     description: row.description,
     createdAt: row.created_at,
-  }));
+  };
 }
 
 type Row = {

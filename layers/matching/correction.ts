@@ -18,7 +18,7 @@ export interface Replacement {
   readonly type?: PackageType;
   readonly name?: string;
   readonly version?: string;
-  /** CPE 2.3 names: the package is then judged by these alone. */
+  /** CPE 2.3 names: the package is then judged by these alone. `{package}`, `{version}` and `{type}` in them stand for its own. */
   readonly cpes?: readonly string[];
 }
 
@@ -52,6 +52,24 @@ export interface FieldValue {
   readonly field_value: string;
 }
 
+/** A correction in the words of the v1 API, as {@link parseCorrection} reads it. */
+export function correctionWords({ type, matches, replaces }: Correction): {
+  readonly match: { readonly type: string; readonly field_matches: readonly FieldValue[] };
+  readonly replace: readonly FieldValue[];
+} {
+  const { cpes, ...rest } = replaces;
+  return {
+    match: { type, field_matches: fieldValues({ package: matches.name, version: matches.version, cpes: matches.cpe }) },
+    replace: fieldValues({ type: rest.type, package: rest.name, version: rest.version, cpes: cpes?.join(',') }),
+  };
+}
+
+function fieldValues(fields: Readonly<Record<string, string | undefined>>): readonly FieldValue[] {
+  return Object.entries(fields).flatMap(([field_name, value]) =>
+    value === undefined ? [] : [{ field_name, field_value: value }],
+  );
+}
+
 /** The packages as they are judged for an account that has these corrections; the first that matches a package counts. */
 export function corrected(packages: readonly Package[], corrections: readonly Correction[]): readonly Package[] {
   if (corrections.length === 0) return packages;
@@ -70,6 +88,10 @@ const matchFields: Readonly<Record<string, MatchField>> = {
   cpes: 'cpe',
 };
 
+/** What of a package a CPE name may take over. */
+const placeholders = ['package', 'name', 'version', 'type'];
+const placeholder = /\{([^{}:]*)\}/g;
+
 function replacement(field: string, value: string): Replacement {
   switch (field) {
     case 'package':
@@ -84,6 +106,8 @@ function replacement(field: string, value: string): Replacement {
       const cpes = bounded(value).split(/\s*,\s*(?=cpe:)/);
       if (!cpes.every((cpe) => /^cpe:2\.3:[aoh*-]:/.test(cpe)))
         throw refused(`'${value.slice(0, 80)}' is no CPE 2.3 name`);
+      const unknown = [...value.matchAll(placeholder)].find(([, name]) => !placeholders.includes(name!));
+      if (unknown !== undefined) throw refused(`'${unknown[0].slice(0, 40)}' stands for nothing in a CPE name`);
       return { cpes };
     }
     default:
@@ -112,10 +136,15 @@ function refused(problem: string): Fault {
 function isMatched(found: Package, { type, matches }: Correction): boolean {
   return (
     found.type === type &&
-    (matches.name === undefined || matches.name === found.name) &&
+    (matches.name === undefined || isNamed(found, matches.name)) &&
     (matches.version === undefined || matches.version === found.version) &&
     (matches.cpe === undefined || found.cpes?.includes(matches.cpe) === true)
   );
+}
+
+/** Archives of Java go by the name of the artifact in lists, without its group. */
+function isNamed({ type, name }: Package, wanted: string): boolean {
+  return name === wanted || (type === 'java' && name.endsWith(`:${wanted}`));
 }
 
 /**
@@ -131,6 +160,17 @@ function replaced(found: Package, replaces: Replacement): Package {
     ...{ type, name, version },
     origin: same ? found.origin : null,
     purl: `${found.purl}${found.purl.includes('?') ? '&' : '?'}corrected=${mark}`,
-    ...(cpes === undefined ? {} : { cpes }),
+    ...(cpes === undefined ? {} : { cpes: cpes.map((cpe) => filled(cpe, { type, name, version })) }),
   };
+}
+
+/** A CPE name with what of the package stands in it. */
+function filled(cpe: string, { type, name, version }: Pick<Package, 'type' | 'name' | 'version'>): string {
+  const values: Readonly<Record<string, string>> = {
+    name,
+    package: name.slice(name.lastIndexOf(':') + 1),
+    version,
+    type,
+  };
+  return cpe.replace(placeholder, (_, word: string) => (values[word] ?? '').replace(/[^\w.-]/g, '\\$&'));
 }

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { syncGroup } from '#feeds/sync-feed.ts';
-import { corrected, parseCorrection } from '#matching/correction.ts';
-import { addCorrection, correctionsOf, deleteCorrection } from '#matching/correction-store.ts';
+import { corrected, correctionWords, parseCorrection } from '#matching/correction.ts';
+import { addCorrection, correctionsOf, deleteCorrection, findCorrection } from '#matching/correction-store.ts';
 import { reportFindings } from '#matching/judge-report.ts';
 import { packageSets } from '#matching/package-set.ts';
 import type { Sql } from '#platform/sql.ts';
@@ -49,6 +49,55 @@ test('a corrected package has another identity, so that its sets are nobody else
     packageSets(someReport(packages)).sets.map(({ digest }) => digest);
   assert.notDeepEqual(digests([found!]), digests([padding]));
   assert.deepEqual(corrected([{ ...padding, name: 'other' }], [renaming]), [{ ...padding, name: 'other' }]);
+});
+
+test('a correction is told in the words in which it was given', () => {
+  const match = { type: 'java', field_matches: [field('package', 'a'), field('version', '1'), field('cpes', 'x')] };
+  const replace = [field('type', 'npm'), field('package', 'b'), field('version', '2'), field('cpes', 'cpe:2.3:a:b:c')];
+  assert.deepEqual(correctionWords(parseCorrection(match, replace)), { match, replace });
+});
+
+test('a CPE that replaces takes over what the package says; archives of Java match without their group', () => {
+  const cpe = 'cpe:2.3:a:pivotal:{package}:{version}:*:*:*:*:{type}:*:*';
+  const correction = parseCorrection({ type: 'java', field_matches: [field('package', 'spring-core')] }, [
+    field('cpes', cpe),
+  ]);
+  const core = somePackage({ type: 'java', name: 'org.springframework:spring-core', version: '3.2:1+b' });
+  const [found] = corrected([core], [correction]);
+  assert.deepEqual(found?.cpes, ['cpe:2.3:a:pivotal:spring-core:3.2\\:1\\+b:*:*:*:*:java:*:*']);
+  assert.equal(found.name, core.name);
+  const other = { ...core, name: 'org.springframework:not-spring-core' };
+  assert.deepEqual(corrected([other], [correction]), [other]);
+  const wrong = [field('cpes', 'cpe:2.3:a:{vendor}:x:1')];
+  assert.throws(
+    () => parseCorrection({ type: 'npm', field_matches: [field('name', 'x')] }, wrong),
+    isFault('input/invalid'),
+  );
+});
+
+test('a thousand corrections of the longest are read, and no more are taken', async () => {
+  await inRollback(async (sql) => {
+    await accounts(sql, 'many');
+    const long = '\u{1f6a2}'.repeat(256);
+    const longest = parseCorrection({ type: 'npm', field_matches: [field('name', long), field('version', long)] }, [
+      field('name', long),
+      field('version', long),
+    ]);
+    const id = await addCorrection(sql, 'many', longest, { description: long, now: 1 });
+    await sql.query(
+      `insert into correction (account, id, type, matches, replaces, description, created_at)
+       select account, n::text, type, matches, replaces, description, created_at from correction, generate_series(1, 999) n
+       where account = 'many'`,
+    );
+    const all = await correctionsOf(sql, 'many');
+    assert.equal(new Set(all.map((one) => one.id)).size, 1000);
+    assert.deepEqual(
+      await findCorrection(sql, 'many', id),
+      all.find((one) => one.id === id),
+    );
+    assert.equal(await findCorrection(sql, 'other', id), null);
+    await assert.rejects(addCorrection(sql, 'many', longest, { description: '', now: 2 }), isFault('input/too-large'));
+  });
 });
 
 test('an account judges its images by its corrections, another judges the same image without them', async () => {

@@ -76,6 +76,10 @@ const lines: Readonly<Record<string, Line>> = {
   'GET /policies/{policyId}': { needs: 'any role', stranger: 404 },
   'PUT /policies/{policyId}': { needs: 'policy', stranger: 'nothing of it' },
   'DELETE /policies/{policyId}': { needs: 'policy', stranger: 404 },
+  'GET /enterprise/corrections': list,
+  'POST /enterprise/corrections': { needs: 'policy', stranger: 'nothing of it' },
+  'GET /enterprise/corrections/{correctionId}': { needs: 'any role', stranger: 404 },
+  'DELETE /enterprise/corrections/{correctionId}': { needs: 'policy', stranger: 404 },
   'GET /registries': list,
   'POST /registries': { needs: 'manage', stranger: 'nothing of it' },
   'GET /registries/{registry}': { needs: 'any role', stranger: 404 },
@@ -114,9 +118,19 @@ const lines: Readonly<Record<string, Line>> = {
   'GET /event_types': list,
   'GET /subscriptions': list,
   'POST /subscriptions': { needs: 'image', stranger: 'nothing of it' },
+  'POST /repositories': { needs: 'image', stranger: 'nothing of it' },
   'GET /subscriptions/{subscriptionId}': list,
   'PUT /subscriptions/{subscriptionId}': { needs: 'image', stranger: 'nothing of it' },
   'DELETE /subscriptions/{subscriptionId}': { needs: 'image', stranger: 'nothing of it' },
+  'GET /archives': list,
+  'GET /archives/images': list,
+  'POST /archives/images': { needs: 'image', stranger: 'nothing of it' },
+  'GET /archives/images/{imageDigest}': ofImage,
+  'DELETE /archives/images/{imageDigest}': { needs: 'image', stranger: 404 },
+  'GET /archives/rules': list,
+  'POST /archives/rules': { needs: 'manage', stranger: 'nothing of it' },
+  'GET /archives/rules/{ruleId}': ofImage,
+  'DELETE /archives/rules/{ruleId}': { needs: 'manage', stranger: 404 },
   'POST /hooks/eventbridge': adminOnly,
 };
 
@@ -163,12 +177,24 @@ async function play(): Promise<Scene> {
   await server.ask('POST', '/registries?validate=false', { sender: captain, body });
   const policy = { id: 'its-policy', version: '1_0', policies: [], mappings: [] };
   await server.ask('POST', '/policies', { sender: captain, body: policy });
+  const corrected = await server.ask<{ uuid: string }>('POST', '/enterprise/corrections', {
+    sender: captain,
+    body: {
+      match: { type: 'npm', field_matches: [{ field_name: 'package', field_value: 'no-such-package' }] },
+      replace: [{ field_name: 'version', field_value: '1' }],
+    },
+  });
   const { json: log } = await server.ask<{ results: { generated_uuid: string }[] }>('GET', '/events', {
     sender: captain,
   });
   const subscribed = await server.ask<{ subscription_id: string }[]>('POST', '/subscriptions', {
     sender: captain,
     body: { subscription_key: `${server.registry}/team/app:watched`, subscription_type: 'policy_eval' },
+  });
+  await server.ask('POST', '/archives/images', { sender: captain, body: [alpineApp.digest] });
+  const rule = await server.ask<{ rule_id: string }>('POST', '/archives/rules', {
+    sender: captain,
+    body: { transition: 'archive', analysis_age_days: 9000 },
   });
   const types = { vtype: 'all', ctype: 'os', mtype: 'manifest', feed: 'no-such-feed', group: 'no-such-group' };
   return {
@@ -177,14 +203,15 @@ async function play(): Promise<Scene> {
     its: {
       ...{ ...types, accountname: account, username: captain.user, keyId: key.json.id, registry: registry.registry },
       ...{ digest: alpineApp.digest, imageId: record.image_detail[0]!.imageId },
+      ...{ imageDigest: alpineApp.digest, ruleId: rule.json.rule_id },
       ...{ eventId: log.results[0]?.generated_uuid ?? 'none', subscriptionId: subscribed.json[0]!.subscription_id },
-      ...{ policyId: policy.id },
+      ...{ policyId: policy.id, correctionId: corrected.json.uuid },
     },
     nobodys: {
       ...{ ...types, accountname: 'no-such-tenant', username: 'no-such-user', keyId: '0'.repeat(16) },
       ...{ digest: `sha256:${'0'.repeat(64)}`, imageId: '0'.repeat(64), registry: 'no-such-tenant.example.test' },
       ...{ eventId: '0'.repeat(36), subscriptionId: '0'.repeat(32) },
-      ...{ policyId: 'no-such-policy' },
+      ...{ policyId: 'no-such-policy', correctionId: '0'.repeat(36) },
     },
   };
 }
@@ -205,7 +232,7 @@ test('every route has a line that says who may call it', () => {
   const types = routes.flatMap(({ path }) => [...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => name));
   const known = [
     ...['digest', 'imageId', 'ctype', 'mtype', 'vtype', 'accountname', 'username', 'keyId', 'registry'],
-    ...['feed', 'group', 'eventId', 'subscriptionId', 'policyId'],
+    ...['feed', 'group', 'eventId', 'subscriptionId', 'policyId', 'correctionId'],
   ];
   for (const name of types) assert.ok(known.includes(name!), `{${name}} needs values in this test`);
 });
