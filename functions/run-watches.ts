@@ -115,7 +115,7 @@ async function ask(world: WatchWorld, run: Run, watch: Watch): Promise<Seen & { 
 }
 
 /** Asked once, and not again and again while a registry is busy: the watch has another turn. */
-const sending = { attempts: 1 } as const;
+const manners = { attempts: 1, patienceMs: 15_000 } as const;
 
 /** Clients that are kept: a run may see many repositories. */
 const mostClients = 200;
@@ -126,7 +126,7 @@ function clientOf(world: WatchWorld, { clients }: Run, watch: Watch): Promise<Re
   const known = clients.get(key);
   if (known !== undefined) return known;
   if (clients.size === mostClients) clients.clear();
-  const made = world.registries.clientOf(account, registry, repository, sending);
+  const made = world.registries.clientOf(account, registry, repository, manners);
   clients.set(key, made);
   return made;
 }

@@ -3,14 +3,14 @@ import { formatReference, parseReference } from '#registry/reference.ts';
 import type { SubscriptionType } from '#schema/event-log.ts';
 
 /**
- * The key of a subscription, nothing left out: `alpine:latest` is `docker.io/library/alpine:latest`, of `repo_update` it is
- * `docker.io/library/alpine`. Throws `input/invalid` for what no image is called.
+ * The key of a subscription, nothing left out: `alpine:latest` is `docker.io/library/alpine:latest`. Of `repo_update` it is
+ * `docker.io/alpine`, since clients of the original look for it by that. Throws `input/invalid` for what no image is called.
  */
 export function subscriptionKey(type: SubscriptionType, text: string): string {
   const { registry, repository, tag, digest } = parseReference(text);
   if (type === 'repo_update') {
     if (digest !== null || hasTag(text)) throw notAsked(text, 'REGISTRY/REPOSITORY, without a tag');
-    return `${registry}/${repository}`;
+    return `${registry}/${registry === 'docker.io' ? repository.replace(/^library\/(?=[^/]+$)/, '') : repository}`;
   }
   if (tag === null || digest !== null) throw notAsked(text, 'REGISTRY/REPOSITORY:TAG, without a digest');
   return formatReference({ registry, repository, tag, digest: null });

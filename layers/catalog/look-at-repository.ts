@@ -49,17 +49,23 @@ export async function lookAtRepository(
   return { seen, comparedAt: begun, tags };
 }
 
-/** The tags that a repository lists, those of companions left out; `all` is false when there are more than are watched. */
+/**
+ * The tags that a repository lists, those of companions left out; `all` is false when there are more than are watched, or than came before
+ * `isOver`.
+ */
 export async function listTags(
   client: Pick<RegistryClient, 'tags'>,
   repository: string,
+  isOver: () => boolean = () => false,
 ): Promise<{ readonly tags: ReadonlySet<string>; readonly all: boolean }> {
   const tags = new Set<string>();
-  for await (const page of client.tags(repository))
+  for await (const page of client.tags(repository)) {
+    if (isOver()) return { tags, all: false };
     for (const tag of page) {
       if (tags.size === mostTags) return { tags, all: false };
       if (!isCompanionTag(tag)) tags.add(tag);
     }
+  }
   return { tags, all: true };
 }
 

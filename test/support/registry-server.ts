@@ -117,6 +117,7 @@ export async function startRegistry(
     other: '',
   };
   const content = (request: IncomingMessage, response: ServerResponse) => {
+    if (/^\/v2\/.+\/tags\/list(\?|$)/.test(request.url!)) return sendTags(request, response, repositories);
     const found = /^\/v2\/(.+)\/(manifests|blobs)\/([^/?]+)/.exec(request.url!);
     const repository = found === null ? undefined : repositories[found[1]!];
     if (found === null || repository === undefined) return refuse(response, 404, 'NAME_UNKNOWN');
@@ -177,6 +178,29 @@ export async function startRegistry(
   };
 }
 
+/** A page of the tags in order, with a link to the next where `n` leaves some out. */
+function sendTags(
+  request: IncomingMessage,
+  response: ServerResponse,
+  repositories: Readonly<Record<string, Repository>>,
+): void {
+  const { pathname, searchParams } = new URL(request.url!, 'http://registry');
+  const name = /^\/v2\/(.+)\/tags\/list$/.exec(pathname)?.[1] ?? '';
+  const repository = repositories[name];
+  if (repository === undefined) {
+    refuse(response, 404, 'NAME_UNKNOWN');
+    return;
+  }
+  const after = searchParams.get('last') ?? '';
+  const most = Number(searchParams.get('n') ?? Number.POSITIVE_INFINITY);
+  const left = [...repository.tags.keys()].sort().filter((tag) => tag > after);
+  const tags = left.slice(0, most);
+  const link = `</v2/${name}/tags/list?last=${tags.at(-1)}&n=${most}>; rel="next"`;
+  response
+    .writeHead(200, { 'Content-Type': 'application/json', ...(tags.length < left.length ? { Link: link } : {}) })
+    .end(JSON.stringify({ name, tags }));
+}
+
 function sendManifest(
   request: IncomingMessage,
   response: ServerResponse,
@@ -233,7 +257,7 @@ function allowed(request: IncomingMessage, behaviour: RegistryBehaviour, tokens:
 }
 
 function challenge(response: ServerResponse, behaviour: RegistryBehaviour, host: string, url: string): void {
-  const repository = /^\/v2\/(.+)\/(manifests|blobs)\//.exec(url)?.[1] ?? '';
+  const repository = /^\/v2\/(.+)\/(manifests|blobs|tags)\//.exec(url)?.[1] ?? '';
   const realm = behaviour.realm ?? `http://${host}/token`;
   // The root asks for a login and no right.
   const scope = repository === '' ? '' : `,scope="repository:${repository}:pull"`;

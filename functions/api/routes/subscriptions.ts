@@ -1,6 +1,5 @@
 import { requireAccount } from '#access/account-store.ts';
 import { Fault } from '#core/fault.ts';
-import type { Subscription } from '#notices/subscription.ts';
 import {
   addSubscription,
   changeSubscription,
@@ -22,6 +21,7 @@ import { fitting } from '#platform/fitting.ts';
 import { jsonList } from '../json-list.ts';
 import { type ApiWorld, type Call, type Route, route } from '../route.ts';
 import { askedKeys, subscriptionKey } from '../subscription-keys.ts';
+import { subscriptionRecord } from '../subscription-record.ts';
 
 const one = '/subscriptions/{subscriptionId}';
 
@@ -52,7 +52,7 @@ export const subscriptionRoutes: readonly Route[] = [
     answer: subscriptions,
     async handle({ world, principal, params }) {
       const found = await findSubscription(world, principal.account, params['subscriptionId'] ?? '');
-      return found === null ? [] : [record(found)];
+      return found === null ? [] : [subscriptionRecord(found)];
     },
   }),
   route({
@@ -84,7 +84,7 @@ async function* records(world: ApiWorld, account: string, query: SubscriptionsQu
     for (let after = '', size = 500, full = true; full; ) {
       const of = { key, type: type ?? null, after };
       const page = await fitting(size, (limit) => listSubscriptions(world, account, { ...of, limit }));
-      yield* page.rows.map(record);
+      yield* page.rows.map(subscriptionRecord);
       full = page.rows.length === page.limit;
       after = page.rows.at(-1)?.id ?? '';
       size = page.limit;
@@ -98,7 +98,8 @@ async function add({ world, principal: { account }, body }: Call<unknown, Subscr
   const added = await addSubscription(world, account, { key, type, value, active }, world.clock.now());
   // The text and the status are what clients of the original look for.
   if (added === null) throw new Fault('state/exists', 'subscription already exists in DB');
-  return [record(added)];
+  await (await import('../../watch-due.ts')).watchSoon(world, added);
+  return [subscriptionRecord(added)];
 }
 
 async function change({ world, principal: { account }, params, body }: Call<unknown, SubscriptionUpdate>) {
@@ -110,18 +111,6 @@ async function change({ world, principal: { account }, params, body }: Call<unkn
   };
   const changed = await changeSubscription(world, account, id, asked, world.clock.now());
   if (changed === null) throw new Fault('state/not-found', 'subscription not found in DB');
-  return [record(changed)];
-}
-
-function record(found: Subscription) {
-  return {
-    subscription_id: found.id,
-    subscription_key: found.key,
-    subscription_type: found.type,
-    subscription_value: found.value,
-    active: found.active,
-    userId: found.account,
-    created_at: Math.floor(found.createdAt / 1000),
-    last_updated: Math.floor(found.updatedAt / 1000),
-  };
+  if (active === true) await (await import('../../watch-due.ts')).watchSoon(world, changed);
+  return [subscriptionRecord(changed)];
 }

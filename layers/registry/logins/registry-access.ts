@@ -1,9 +1,8 @@
 import type { Limits } from '#core/limits.ts';
 import type { FindEcrLogin } from '#platform/ecr-login.ts';
 import type { Platform } from '#platform/platform.ts';
-import type { SendOptions } from '#platform/send.ts';
+import type { Fetch } from '#platform/fetch.ts';
 import { type FindCredentials, firstCredentials } from '../client/credentials.ts';
-import type { CallOptions } from '../client/registry-call.ts';
 import { type RegistryClient, registryClient } from '../client/registry-client.ts';
 import { defaultPlatforms, type WantedPlatforms } from '../image/image-platform.ts';
 import { type ResolvedImages, resolveImages } from '../image/resolve-images.ts';
@@ -26,14 +25,22 @@ export interface RegistryAccessOptions {
   readonly platforms?: WantedPlatforms;
 }
 
+/** How long a registry is waited for. */
+export interface Manners {
+  /** How often a call is tried. */
+  readonly attempts: number;
+  /** Milliseconds until an answer begins. */
+  readonly patienceMs: number;
+}
+
 /** Registries as the accounts of this installation reach them. */
 export interface RegistryAccess {
   /** Every wanted image of what a reference points to. */
   openImages(reference: string, options: { readonly account: string }): Promise<ResolvedImages>;
   /** Opens an image of a registry. */
   openImage(reference: string, options: { readonly account: string; readonly platform?: string }): Promise<OpenedImage>;
-  /** A client of the registry that a repository of an account lies in; `sending` says how often its calls are repeated. */
-  clientOf(account: string, registry: string, repository: string, sending?: SendOptions): Promise<RegistryClient>;
+  /** A client of the registry that a repository of an account lies in. */
+  clientOf(account: string, registry: string, repository: string, manners?: Manners): Promise<RegistryClient>;
   /** Logs in to a registry that is to be stored; throws `registry/unusable`. */
   tryLogin(trial: RegistryTrial): Promise<void>;
 }
@@ -72,11 +79,13 @@ export function registryAccess(
       const { root, content } = await registryContent(registryWorld, reference, options);
       return resolveImages(content, root, platforms, { reference, limits });
     },
-    async clientOf(account, host, repository, sending) {
+    async clientOf(account, host, repository, manners) {
       const { fetch, plainHttp } = await reach(account, host, repository);
-      const options: CallOptions = { registry: host, credentials: credentialsOf(account), plainHttp };
-      const manners = sending === undefined ? {} : { sending };
-      return registryClient({ clock: world.clock, fetch }, { ...options, ...manners, limits });
+      const options = { registry: host, credentials: credentialsOf(account), plainHttp, limits };
+      if (manners === undefined) return registryClient({ clock: world.clock, fetch }, options);
+      const { attempts, patienceMs: timeout } = manners;
+      const hasty: Fetch = (url, request) => fetch(url, { timeout, ...request });
+      return registryClient({ clock: world.clock, fetch: hasty }, { ...options, sending: { attempts } });
     },
     tryLogin: (trial) => tryRegistry(world, findEcrLogin, trial),
   };
