@@ -66,7 +66,7 @@ export interface ImageRecord {
   readonly [key: string]: unknown;
 }
 
-let shared: Promise<{ server: ApiServer; stack: AsyncDisposableStack }> | null = null;
+let shared: ReturnType<typeof openApiServer> | null = null;
 
 // Registered at the top level of the process's tests: an open server would keep the process alive.
 after(async () => {
@@ -77,11 +77,14 @@ after(async () => {
 
 /** The server of this test process. Tests share its accounts and images: each looks at what it added itself. */
 export async function apiServer(): Promise<ApiServer> {
-  shared ??= open();
+  shared ??= openApiServer();
   return (await shared).server;
 }
 
-async function open() {
+/** A server of the test's own, for one that changes what concerns everybody; whoever opens it disposes of the stack. */
+export async function openApiServer(
+  analysisSettings = defaultAnalysisSettings,
+): Promise<{ server: ApiServer; stack: AsyncDisposableStack }> {
   await using stack = new AsyncDisposableStack();
   const folder = await mkdtemp(join(tmpdir(), 'plimsoll-api-'));
   stack.defer(() => rm(folder, { recursive: true, force: true }));
@@ -103,7 +106,7 @@ async function open() {
   const { url } = stack.use(
     await startServer({
       ...{ host: '127.0.0.1', port: 0, data, endpoints, offline: false, log: silentLog },
-      ...{ limits: defaultLimits, analysisSettings: defaultAnalysisSettings },
+      ...{ limits: defaultLimits, analysisSettings },
       feedsMirror: join(folder, 'mirror'),
       adminPassword: admin.password,
       environment: { HOME: folder },
@@ -152,7 +155,8 @@ function serverAt(url: string, registry: string): ApiServer {
   return { url, registry, ask, analyzed, until };
 }
 
-function headersOf(sender: Sender | null): Record<string, string> {
+/** What says who asks. */
+export function headersOf(sender: Sender | null): Record<string, string> {
   if (sender === null) return {};
   const basic = Buffer.from(`${sender.user}:${sender.password}`).toString('base64');
   return {
