@@ -31,6 +31,20 @@ export async function putImageReport(world: Pick<Platform, 'blobs'>, report: Ima
   return key;
 }
 
+/**
+ * Stores a report that an account brought along, under a key of its own: nobody else sees what it says of an image. Gives the key.
+ */
+export async function putAccountReport(
+  world: Pick<Platform, 'blobs'>,
+  account: string,
+  report: ImageReport,
+): Promise<string> {
+  const owner = digestHex(digestOf(account)).slice(0, 32);
+  const key = `image-reports/of-accounts/${owner}/${digestHex(imageIdentity(report))}.json.zst`;
+  await world.blobs.replace(key, await promisify(zstdCompress)(JSON.stringify(report)));
+  return key;
+}
+
 /** The report under a key that {@link putImageReport} gave. Throws `data/corrupt` when it is gone or cannot be read. */
 export async function getImageReport(world: Pick<Platform, 'blobs'>, key: string): Promise<ImageReport> {
   const bytes = await readBlob(world.blobs, key);

@@ -63,7 +63,8 @@ export async function listImages(
 
 /**
  * Moves an image by an event of its life (lifecycle.ts), compare-and-set: null when its state does not allow the event,
- * which is what a second delivery sees. `chain` is the ChainID of the layers that were analyzed, by which other images find it.
+ * which is what a second delivery sees. `chain` is the ChainID of the layers that were analyzed, by which other images find it. One
+ * that came analyzed, and was claimed by nobody here, keeps the time of that.
  */
 export async function moveImage(
   { sql }: World,
@@ -77,7 +78,7 @@ export async function moveImage(
     `update image set state = :to::text, updated_at = :now::bigint,
        attempts = case :event::text when 'claimed' then attempts + 1 when 'requeued' then 0 else attempts end,
        failure = case :event::text when 'failed' then :failure::text when 'claimed' then failure else null end,
-       analyzed_at = case :event::text when 'judged' then :now::bigint else analyzed_at end,
+       analyzed_at = case when :event::text = 'judged' and (attempts > 0 or analyzed_at is null) then :now::bigint else analyzed_at end,
        report = coalesce(:report::text, report), size = coalesce(:size::bigint, size),
        layer_count = coalesce(:layers::int, layer_count), arch = coalesce(:arch::text, arch),
        distro = case when :report::text is null then distro else :distro::text end,

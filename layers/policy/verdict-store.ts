@@ -43,7 +43,9 @@ export type Stored =
   | { readonly kind: 'changed'; readonly record: VerdictRecord; readonly previous: VerdictAction | null }
   | { readonly kind: 'same'; readonly record: VerdictRecord };
 
-const columns = 'verdict_no, account, digest, tag, policy_id, action, reason, detail, created_at, evaluated_at';
+/** Every column of a verdict, for {@link verdictOf}. */
+export const verdictColumns =
+  'verdict_no, account, digest, tag, policy_id, action, reason, detail, created_at, evaluated_at';
 
 /**
  * Stores a verdict reached by the stored bundle of this key: a new row when it, or the bundle, differs from the latest of its account,
@@ -56,9 +58,7 @@ export async function storeVerdict(
   { verdict, bundle }: { readonly verdict: Verdict; readonly bundle: string },
   latest: VerdictRecord | null,
 ): Promise<Stored> {
-  const document = Buffer.from(JSON.stringify({ verdict, bundle } satisfies StoredDetail));
-  const hash = digestHex(digestOf(document));
-  const key = `verdicts/${hash}.json.zst`;
+  const { hash, key, document } = documentOf(verdict, bundle);
   if (latest?.detail === key) return { kind: 'same', record: await seenAgain(world, latest) };
   await world.blobs.put(key, await compress(document));
   const row = await world.sql.transaction(async (tx) => {
@@ -78,17 +78,17 @@ export async function storeVerdict(
        ), moved as (
          update verdict set evaluated_at = greatest(evaluated_at, :now::bigint)
          where verdict_no = (select verdict_no from latest where hash = :hash::text)
-         returning ${columns}
+         returning ${verdictColumns}
        ), added as (
          insert into verdict (account, digest, tag, policy_id, action, reason, hash, detail, created_at, evaluated_at)
          select :account::text, :digest::text, :tag::text, :policy::text, :action::text, :reason::text, :hash::text,
                 :key::text, :now::bigint, :now::bigint
          where not exists (select 1 from latest where hash = :hash::text)
-         returning ${columns}
+         returning ${verdictColumns}
        )
-       select ${columns}, false as added, null as previous from moved
+       select ${verdictColumns}, false as added, null as previous from moved
        union all
-       select ${columns}, true as added, (select action from latest) as previous from added`,
+       select ${verdictColumns}, true as added, (select action from latest) as previous from added`,
       {
         account: place.account,
         digest: place.digest,
@@ -108,6 +108,19 @@ export async function storeVerdict(
   return { kind: 'changed', record, previous: row['previous'] as VerdictAction | null };
 }
 
+/** Keeps a verdict reached by the stored bundle of a key as {@link storeVerdict} does, without a row. */
+export async function putVerdictDocument(world: Pick<Platform, 'blobs'>, verdict: Verdict, bundle: string) {
+  const { hash, key, document } = documentOf(verdict, bundle);
+  await world.blobs.put(key, await compress(document));
+  return { hash, key };
+}
+
+function documentOf(verdict: Verdict, bundle: string) {
+  const document = Buffer.from(JSON.stringify({ verdict, bundle } satisfies StoredDetail));
+  const hash = digestHex(digestOf(document));
+  return { hash, key: `verdicts/${hash}.json.zst`, document };
+}
+
 /** Milliseconds: whoever asks often gets the same answer often, and makes no row move each time. */
 const minute = 60_000;
 
@@ -116,7 +129,7 @@ async function seenAgain({ sql, clock }: VerdictWorld, latest: VerdictRecord): P
   const now = clock.now();
   if (now - latest.evaluatedAt < minute) return latest;
   const rows = await sql.query(
-    `update verdict set evaluated_at = greatest(evaluated_at, :now::bigint) where verdict_no = :no::bigint returning ${columns}`,
+    `update verdict set evaluated_at = greatest(evaluated_at, :now::bigint) where verdict_no = :no::bigint returning ${verdictColumns}`,
     { no: latest.verdictNo, now },
   );
   return rows[0] === undefined ? latest : verdictOf(rows[0]);
@@ -134,7 +147,7 @@ export async function verdictHistory(
   page: { readonly before?: number; readonly limit?: number } = {},
 ): Promise<readonly VerdictRecord[]> {
   const rows = await world.sql.query(
-    `select ${columns} from verdict
+    `select ${verdictColumns} from verdict
      where account = :account::text and digest = :digest::text and tag = :tag::text and policy_id = :policy::text
        and verdict_no < :before::bigint
      order by verdict_no desc limit :limit::int`,

@@ -212,6 +212,7 @@ async function play(): Promise<Scene> {
       ...{ digest: `sha256:${'0'.repeat(64)}`, imageId: '0'.repeat(64), registry: 'no-such-tenant.example.test' },
       ...{ eventId: '0'.repeat(36), subscriptionId: '0'.repeat(32) },
       ...{ policyId: 'no-such-policy', correctionId: '0'.repeat(36) },
+      ...{ imageDigest: `sha256:${'0'.repeat(64)}`, ruleId: '0'.repeat(32) },
     },
   };
 }
@@ -232,7 +233,7 @@ test('every route has a line that says who may call it', () => {
   const types = routes.flatMap(({ path }) => [...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => name));
   const known = [
     ...['digest', 'imageId', 'ctype', 'mtype', 'vtype', 'accountname', 'username', 'keyId', 'registry'],
-    ...['feed', 'group', 'eventId', 'subscriptionId', 'policyId', 'correctionId'],
+    ...['feed', 'group', 'eventId', 'subscriptionId', 'policyId', 'correctionId', 'imageDigest', 'ruleId'],
   ];
   for (const name of types) assert.ok(known.includes(name!), `{${name}} needs values in this test`);
 });
