@@ -1,5 +1,5 @@
 import type { AnalyzeWorld } from '#analysis/analyze-queued.ts';
-import { admitImage, type AdmitWorld } from '#catalog/admit-image.ts';
+import type { AdmitWorld } from '#catalog/admit-image.ts';
 import { failImage } from '#catalog/fail-image.ts';
 import { type JudgeWorld, judgeAnalyzed } from '#matching/judge-analyzed.ts';
 import { removeImage } from '#catalog/remove-image.ts';
@@ -8,6 +8,7 @@ import type { Platform } from '#platform/platform.ts';
 import { type EvaluateWorld, evaluateMatched } from '#policy/evaluate-image.ts';
 import { renewVerdicts } from '#policy/renew-verdicts.ts';
 import type { Event, EventKind, EventOf } from '#schema/events.ts';
+import { admitPushed } from './admit-pushed.ts';
 import type { WatchWorld } from './run-watches.ts';
 
 /** What the steps need of the world, taken together. */
@@ -31,7 +32,7 @@ export interface Step<K extends EventKind> {
 /** The whole flow: which event makes what happen. Each event has the queue of its name. */
 export const pipeline: { readonly [K in EventKind]: Step<K> } = {
   'image.pushed': {
-    run: async (world, { account, reference, at }) => (await admitImage(world, { account, reference, at })).next,
+    run: admitPushed,
     failed: async (world, { account, reference }, reason) =>
       world.log.error('image not admitted', { account, reference, reason }),
     concurrency: 4,

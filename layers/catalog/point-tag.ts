@@ -5,10 +5,12 @@ import { currentImages, fullTag, holdImages } from './current-tags-store.ts';
 import type { Tag } from './image.ts';
 import { findImages } from './image-store.ts';
 import { recordTag } from './tag-store.ts';
+import { tagUpdated } from './tag-updated.ts';
 
 /**
  * Records that a tag points to an image or an index, as `recordTag` does. Images of it that are analysed already are told for the tag as if
- * their analysis ended now: whoever waits for a tag hears of it whichever came first. True when something was told: send `notice.raised` then.
+ * their analysis ended now: whoever waits for a tag hears of it whichever came first. A tag that pointed to another image is told of as well.
+ * True when something was told: send `notice.raised` then.
  */
 export async function pointTag(
   { sql, clock }: Pick<Platform, 'sql' | 'clock'>,
@@ -28,11 +30,12 @@ export async function pointTag(
       account,
       analyzed.filter((digest) => current.includes(digest)),
     );
-    await raiseEvents(
-      tx,
-      'catalog',
-      told.map((image) => analyzedEvent(image, name, clock.now())),
-    );
-    return told.length > 0;
+    const moved = await tagUpdated({ sql: tx }, account, tag, clock.now());
+    const events = [
+      ...(moved === null ? [] : [moved]),
+      ...told.map((image) => analyzedEvent(image, name, clock.now())),
+    ];
+    await raiseEvents(tx, 'catalog', events);
+    return events.length > 0;
   });
 }
