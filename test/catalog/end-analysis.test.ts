@@ -138,7 +138,7 @@ test('a tag that is put on an analysed image is told of its analysis, once', () 
     assert.equal((await eventsOf(world.sql, account)).length, 1);
     await world.clock.advance(10);
     assert.equal(await tag(digest, 2), false, 'it points there already');
-    assert.equal(await tag(other, 3), false, 'the other image is not analysed');
+    assert.equal(await tag(other, 3), true, 'the other image is not analysed, but the tag moved');
     assert.equal(await tag(digest, 2), false, 'what is heard of late is not so any more');
     assert.equal(await tag(digest, 4), true);
     assert.equal(await tag(digest, 4), false);
@@ -146,6 +146,8 @@ test('a tag that is put on an analysed image is told of its analysis, once', () 
       (await eventsOf(world.sql, account)).map(({ type, service }) => [type, service]),
       [
         ['user.image.analysis.completed', 'analyzer'],
+        ['user.image.tag.updated', 'catalog'],
+        ['user.image.tag.updated', 'catalog'],
         ['user.image.analysis.completed', 'catalog'],
       ],
     );
