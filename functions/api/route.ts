@@ -5,15 +5,35 @@ import type { AdmitWorld } from '#catalog/admit-image.ts';
 import type { Limits } from '#core/limits.ts';
 import type { AskWorld } from '#feeds/ask-for-groups.ts';
 import type { SyncWorld } from '#feeds/sync-feed.ts';
+import type { ChannelWorld } from '#notices/channel.ts';
 import type { Platform } from '#platform/platform.ts';
 import type { RegistryAccess } from '#registry/logins/registry-access.ts';
 import type { Shape } from '#schema/api/shape.ts';
+
+/** Where the services are, for people. */
+export interface ServicePlace {
+  /** The machine, or the region of AWS. */
+  readonly host: string;
+  /** Under which they are reached here; '' where this is not known. */
+  url(): string;
+  /** What this process uses; null where each request may have a process of its own. */
+  readonly process: (() => ProcessFigures) | null;
+}
+
+export interface ProcessFigures {
+  /** Of processor time, since it started. */
+  readonly cpuSeconds: number;
+  readonly residentBytes: number;
+  readonly heapBytes: number;
+  /** Seconds since the epoch. */
+  readonly startedAt: number;
+}
 
 /** What the API needs of the world. */
 export type ApiWorld = Platform &
   SyncWorld &
   AskWorld &
-  AdmitWorld & { readonly limits: Limits; readonly registries: RegistryAccess };
+  AdmitWorld & { readonly limits: Limits; readonly registries: RegistryAccess; readonly channels: ChannelWorld };
 
 /** A request, whatever carried it: node:http or API Gateway. */
 export interface ApiRequest {
@@ -75,6 +95,8 @@ export interface Route<Query = unknown, Body = unknown> {
   readonly form?: Shape<Body>;
   /** Of an answer that is no error; 200 when left out. */
   readonly status?: 204;
+  /** The media type of an answer that is text and not JSON: what `handle` gives is sent as it is. */
+  readonly text?: string;
   /** The answer holds a secret: nobody keeps it on the way. */
   readonly secret?: true;
   /** Null: nothing is sent. */

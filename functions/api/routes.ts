@@ -6,6 +6,10 @@ export const routes: readonly RouteFile[] = [
     under: ['/', '/health', '/version', '/swagger.json'],
     load: async () => (await import('./routes/system.ts')).systemRoutes,
   },
+  {
+    under: ['/status', '/system', '/metrics'],
+    load: async () => (await import('./routes/services.ts')).serviceRoutes,
+  },
   { under: ['/images'], load: async () => (await import('./routes/images.ts')).imageRoutes },
   { under: ['/images'], load: async () => (await import('./routes/image-content.ts')).imageContentRoutes },
   { under: ['/images'], load: async () => (await import('./routes/image-judgement.ts')).imageJudgementRoutes },
@@ -25,6 +29,10 @@ export const routes: readonly RouteFile[] = [
   },
   { under: ['/repositories'], load: async () => (await import('./routes/repositories.ts')).repositoryRoutes },
   { under: ['/subscriptions'], load: async () => (await import('./routes/subscriptions.ts')).subscriptionRoutes },
+  {
+    under: ['/notifications', '/system/webhooks'],
+    load: async () => (await import('./routes/notifications.ts')).notificationRoutes,
+  },
   { under: ['/archives'], load: async () => (await import('./routes/archives.ts')).archiveRoutes },
   { under: ['/hooks'], load: async () => (await import('./routes/hooks.ts')).hookRoutes },
 ];

@@ -59,6 +59,12 @@ export const actions = {
   listMembers: 'manage',
   updateMember: 'manage',
   deleteMember: 'manage',
+  listChannels: 'read',
+  createChannel: 'manage',
+  updateChannel: 'manage',
+  deleteChannel: 'manage',
+  listDeliveries: 'read',
+  testWebhook: 'system',
   sendRegistryEvent: 'system',
 } as const satisfies Readonly<Record<string, Kind>>;
 

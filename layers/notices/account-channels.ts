@@ -8,6 +8,7 @@ import { channelOf } from './channels.ts';
 import { deleteChannelSecret, getChannelSecret, putChannelSecret } from './channel-secret.ts';
 import { deleteChannel, getChannel, insertChannel, listChannels, replaceChannel } from './channel-store.ts';
 import { removeDeliveries } from './delivery-store.ts';
+import { resumeChannel } from './due-store.ts';
 
 type World = Pick<Platform, 'sql' | 'secrets' | 'clock'>;
 
@@ -77,7 +78,7 @@ export async function addChannel(
   return { channel, signingSecret: made };
 }
 
-/** Changes a channel; of its settings those that are given, null takes one away. Throws `state/not-found`, and as {@link addChannel}. */
+/** Changes a channel, on which everything pending is then due; of its settings those that are given, null takes one away. Throws `state/not-found`, and as {@link addChannel}. */
 export async function changeChannel(
   world: World,
   account: string,
@@ -93,6 +94,7 @@ export async function changeChannel(
   if (!(await replaceChannel(world, after)))
     throw new Fault('state/conflict', `channel ${before.name} is gone, or another one is called ${name}`);
   if (split.secret !== null) await putChannelSecret(world, after, split.secret);
+  await resumeChannel(world, id, 'all', updatedAt);
   return after;
 }
 

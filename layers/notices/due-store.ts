@@ -86,13 +86,19 @@ export interface PutOff {
   readonly now: number;
 }
 
-/** Something arrived on a channel again: what waited for that and was never tried is due. */
-export async function resumeChannel({ sql }: World, channelId: string, now: number): Promise<void> {
+/** Something arrives on a channel again, or may: what waited for that is due, what was never tried alone or everything. */
+export async function resumeChannel(
+  { sql }: World,
+  channelId: string,
+  what: 'untried' | 'all',
+  now: number,
+): Promise<void> {
   await sql.query(
     `with on_again as (update channel set failures = 0 where channel_id = :channel::text)
      update delivery set next_at = :now::bigint
-     where channel_id = :channel::text and state = 'pending' and tries = 0 and next_at > :now::bigint`,
-    { channel: channelId, now },
+     where channel_id = :channel::text and state = 'pending' and next_at > :now::bigint
+       and (tries = 0 or :all::boolean)`,
+    { channel: channelId, all: what === 'all', now },
   );
 }
 

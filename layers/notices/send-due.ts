@@ -31,7 +31,7 @@ export async function sendDue(world: SendWorld, channel: AccountChannel, late: (
     const results = await Promise.all(due.map((notice) => sendOne(world, channel, notice, settings)));
     const failures = results.filter((one) => one !== null);
     if (failures.length === results.length) return putOff(world, channel.id, failed, failures);
-    if (failed > 0) await resumeChannel(world, channel.id, world.clock.now());
+    if (failed > 0) await resumeChannel(world, channel.id, 'untried', world.clock.now());
     failed = 0;
   }
 }

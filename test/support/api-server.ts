@@ -108,6 +108,7 @@ export async function openApiServer(
       ...{ host: '127.0.0.1', port: 0, data, endpoints, offline: false, log: silentLog },
       ...{ limits: defaultLimits, analysisSettings },
       feedsMirror: join(folder, 'mirror'),
+      allowPrivateChannels: true,
       adminPassword: admin.password,
       environment: { HOME: folder },
     }),

@@ -131,6 +131,15 @@ const lines: Readonly<Record<string, Line>> = {
   'POST /archives/rules': { needs: 'manage', stranger: 'nothing of it' },
   'GET /archives/rules/{ruleId}': ofImage,
   'DELETE /archives/rules/{ruleId}': { needs: 'manage', stranger: 404 },
+  'GET /notifications/channels': list,
+  'POST /notifications/channels': { needs: 'manage', stranger: 'nothing of it' },
+  'GET /notifications/channels/{channelId}': { needs: 'any role', stranger: 404 },
+  'PUT /notifications/channels/{channelId}': { needs: 'manage', stranger: 'nothing of it' },
+  'DELETE /notifications/channels/{channelId}': { needs: 'manage', stranger: 'nothing of it' },
+  'POST /notifications/channels/{channelId}/test': { needs: 'manage', stranger: 404 },
+  'GET /notifications/deliveries': list,
+  'POST /notifications/deliveries/{deliveryId}/resend': { needs: 'manage', stranger: 404 },
+  'POST /system/webhooks/{webhook_type}/test': adminOnly,
   'POST /hooks/eventbridge': adminOnly,
 };
 
@@ -196,6 +205,10 @@ async function play(): Promise<Scene> {
     sender: captain,
     body: { transition: 'archive', analysis_age_days: 9000 },
   });
+  const channel = await server.ask<{ id: string }>('POST', '/notifications/channels', {
+    sender: captain,
+    body: { name: 'its channel', type: 'webhook', settings: { url: 'http://127.0.0.1:9/its' } },
+  });
   const types = { vtype: 'all', ctype: 'os', mtype: 'manifest', feed: 'no-such-feed', group: 'no-such-group' };
   return {
     ...{ server, account, members },
@@ -206,12 +219,14 @@ async function play(): Promise<Scene> {
       ...{ imageDigest: alpineApp.digest, ruleId: rule.json.rule_id },
       ...{ eventId: log.results[0]?.generated_uuid ?? 'none', subscriptionId: subscribed.json[0]!.subscription_id },
       ...{ policyId: policy.id, correctionId: corrected.json.uuid },
+      ...{ channelId: channel.json.id, deliveryId: 'none', webhook_type: 'general' },
     },
     nobodys: {
       ...{ ...types, accountname: 'no-such-tenant', username: 'no-such-user', keyId: '0'.repeat(16) },
       ...{ digest: `sha256:${'0'.repeat(64)}`, imageId: '0'.repeat(64), registry: 'no-such-tenant.example.test' },
       ...{ eventId: '0'.repeat(36), subscriptionId: '0'.repeat(32) },
       ...{ policyId: 'no-such-policy', correctionId: '0'.repeat(36) },
+      ...{ channelId: '0'.repeat(32), deliveryId: 'none', webhook_type: 'general' },
       ...{ imageDigest: `sha256:${'0'.repeat(64)}`, ruleId: '0'.repeat(32) },
     },
   };
@@ -234,6 +249,7 @@ test('every route has a line that says who may call it', () => {
   const known = [
     ...['digest', 'imageId', 'ctype', 'mtype', 'vtype', 'accountname', 'username', 'keyId', 'registry'],
     ...['feed', 'group', 'eventId', 'subscriptionId', 'policyId', 'correctionId', 'imageDigest', 'ruleId'],
+    ...['channelId', 'deliveryId', 'webhook_type'],
   ];
   for (const name of types) assert.ok(known.includes(name!), `{${name}} needs values in this test`);
 });
