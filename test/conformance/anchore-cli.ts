@@ -39,6 +39,8 @@ const scripts: Readonly<Record<string, Script>> = {
 const administrators = ['account', 'system'];
 /** What changes the world of all others comes after them. */
 const last = ['system'];
+/** Commands that cannot go wrong, or never go well: no engine has the route that `image import` calls. */
+const only: Readonly<Record<string, 'good' | 'bad'>> = { help: 'good', 'image import': 'bad' };
 /** So many people type at once. */
 const lanes = 3;
 
@@ -91,15 +93,13 @@ function show(client: AnchoreClient, lines: readonly Line[], broken: readonly st
 }
 
 function textOf({ typed, exit, wanted, printed, differences }: Line): string {
-  const shown = printed.trim().replace(/\s+/g, ' ').slice(0, 160);
+  const short = printed.trim().replace(/\s+/g, ' ').slice(0, 160);
+  const shown = differences.length === 0 ? short : printed.slice(0, 3000);
   const first = `${differences.length === 0 ? 'ok  ' : 'FAIL'} ${String(exit ?? 'none').padStart(4)} ${String(wanted).padStart(6)}  ${typed}`;
   return [first, `                   ${shown}`, ...differences.map((text) => `     ! ${text.slice(0, 600)}`)].join(
     '\n',
   );
 }
-
-/** Commands that cannot go wrong, or never go well: no engine has the route that `image import` calls. */
-const only: Readonly<Record<string, 'good' | 'bad'>> = { help: 'good', 'image import': 'bad' };
 
 function untriedOf(command: string, lines: readonly Line[]): readonly string[] {
   const own = lines.filter((line) => line.command === command);

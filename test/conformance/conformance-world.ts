@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
+import { startClamd } from '#test/fakes/clamd.ts';
 import { alpineApp, alpineAppNext, indexed, otherArchitecture } from '#test/support/api-images.ts';
 import { writeFeedsMirror } from '#test/support/feeds-mirror.ts';
 import { httpServer } from '#test/support/http-server.ts';
@@ -21,6 +22,7 @@ export interface ConformanceWorld extends AsyncDisposable {
   readonly folder: string;
   /** Requests to the webhook so far, as `METHOD path`. */
   readonly webhookCalls: readonly string[];
+  readonly webhook: string;
   /** A new account with a user in full control of it. */
   crew(name: string): Promise<Sailor>;
   /** The answer of the API to a question of somebody's, as JSON; throws where it is an error. */
@@ -86,6 +88,9 @@ export async function openWorld(): Promise<ConformanceWorld> {
       response.end(JSON.stringify(document ?? {}));
     }),
   );
+  const clamd = stack.use(
+    await startClamd({ says: (content) => (content.includes('HOST=quay') ? 'Test.Barnacle FOUND' : 'OK') }),
+  );
   const webhookCalls: string[] = [];
   const webhook = stack.use(
     await httpServer((request, response) => {
@@ -93,7 +98,7 @@ export async function openWorld(): Promise<ConformanceWorld> {
       request.resume().on('end', () => response.writeHead(200).end());
     }),
   );
-  const serve = stack.use(await startServe(join(folder, 'data'), mirror, environmentOf(webhook.url)));
+  const serve = stack.use(await startServe(join(folder, 'data'), mirror, '--malware', `clamd:${clamd.address}`));
   const admin = { user: 'admin', password: serve.password };
   const url = `${serve.url}/v1`;
   const ask = async <T>(sailor: Sailor, method: string, path: string, body?: unknown): Promise<T> => {
@@ -115,14 +120,10 @@ export async function openWorld(): Promise<ConformanceWorld> {
   const opened = stack.move();
   return {
     ...{ url, admin, folder, webhookCalls, crew, ask },
+    webhook: webhook.url,
     registry: registry.host,
     locked: locked.host,
     hub: hub.url,
     [Symbol.asyncDispose]: () => opened.disposeAsync(),
   };
-}
-
-/** The server's settings: a webhook for every kind of notice. */
-function environmentOf(_webhook: string): Readonly<Record<string, string>> {
-  return {};
 }

@@ -17,15 +17,12 @@ export interface ServeProcess extends AsyncDisposable {
 
 const password = 'only-for-tests';
 
-/** Starts the server on a free port, with the environment given added to ours, and waits until it says where it answers. */
-export async function startServe(
-  data: string,
-  mirror: string,
-  environment: Readonly<Record<string, string>> = {},
-): Promise<ServeProcess> {
-  const child = spawn(process.execPath, [program, 'serve', '--port', '0', '--data', data, '--feeds-mirror', mirror], {
+/** Starts the server on a free port, with more options where they are given, and waits until it says where it answers. */
+export async function startServe(data: string, mirror: string, ...more: readonly string[]): Promise<ServeProcess> {
+  const options = ['--port', '0', '--data', data, '--feeds-mirror', mirror, ...more];
+  const child = spawn(process.execPath, [program, 'serve', ...options], {
     stdio: ['ignore', 'ignore', 'pipe'],
-    env: { ...process.env, PLIMSOLL_ADMIN_PASSWORD: password, ...environment },
+    env: { ...process.env, PLIMSOLL_ADMIN_PASSWORD: password },
   });
   const url = await servingUrl(child);
   const kill = async () => {
