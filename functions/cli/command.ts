@@ -1,9 +1,12 @@
 import type { ParseArgsConfig } from 'node:util';
+import type { Group } from './client/leaf.ts';
 
 /** The world of a command: streams, environment and the wish to stop. */
 export interface Io {
   readonly out: NodeJS.WritableStream & { readonly isTTY?: boolean; readonly columns?: number };
   readonly err: NodeJS.WritableStream & { readonly isTTY?: boolean; readonly columns?: number };
+  /** Read only where something is asked; nothing can be asked where it is left out. */
+  readonly in?: NodeJS.ReadableStream & { readonly isTTY?: boolean };
   readonly env: Readonly<Record<string, string | undefined>>;
 }
 
@@ -21,9 +24,11 @@ export interface Command {
   run(io: Io, values: Values, positionals: readonly string[]): Promise<number>;
 }
 
-/** A verb in the list of them. Loading one verb does not load the modules of the others. */
+/** A verb, or a word before verbs, in the list of them. Loading one does not load the modules of the others. */
 export interface CommandEntry {
   readonly name: string;
   readonly summary: string;
-  readonly load: () => Promise<Command>;
+  /** Asks a server; help shows these apart. */
+  readonly group?: 'server';
+  readonly load: () => Promise<Command | Group>;
 }

@@ -1,16 +1,19 @@
-import { Fault, faults } from '#core/fault.ts';
+import { Fault } from '#core/fault.ts';
 import { version } from '#core/version.ts';
+import { globalOptions } from './client/global-options.ts';
+import type { Group } from './client/leaf.ts';
 import type { Command, CommandEntry, Io } from './command.ts';
 import { nearest } from './nearest.ts';
 import { parseOptions } from './parse-options.ts';
+import { report } from './report.ts';
 
 /**
- * Runs one command line. Exit codes: 0 the image may ship (or the command did its work), 1 stopped by policy, 2 it could
- * not be done; then one line on stderr says what, on what, and what to do.
+ * Runs one command line. Exit codes: 0 the image may ship (or the command did its work), 1 stopped by policy, or refused by
+ * the server, 2 it could not be done; then one line on stderr says what, on what, and what to do.
  */
 export async function main(commands: readonly CommandEntry[], argv: readonly string[], io: Io): Promise<number> {
   try {
-    const [name, ...rest] = argv;
+    const { leading, name, rest } = split(argv);
     if (name === undefined) {
       io.err.write(overview(commands));
       return 2;
@@ -20,30 +23,40 @@ export async function main(commands: readonly CommandEntry[], argv: readonly str
       return 0;
     }
     if (name === '--help' || name === '-h' || name === 'help') {
-      io.out.write(rest[0] === undefined ? overview(commands) : await helpOf(find(commands, rest[0])));
+      if (rest[0] === undefined) io.out.write(overview(commands));
+      else return await help(find(commands, rest[0]), rest.slice(1), io);
       return 0;
     }
     const entry = find(commands, name);
     const command = await entry.load();
-    const parsed = parseOptions(name, command.options, rest);
-    if (parsed === 'help') {
-      io.out.write(await helpOf(entry));
-      return 0;
-    }
+    const words = [...leading, ...rest];
+    if ('leaves' in command) return await inGroup(command, entry.summary, words, io);
+    const parsed = parseOptions(name, command.options, words);
+    if (parsed === 'help') return await help(entry, [], io);
     return await command.run(io, parsed.values, parsed.positionals);
   } catch (thrown) {
     return report(thrown, io);
   }
 }
 
-/** Writes the one line of a failure, without whatever password was given in it; answers the exit code. */
-export function report(thrown: unknown, io: Io): number {
-  const fault = Fault.from(thrown);
-  io.err.write(`plimsoll: ${oneLine(withoutPasswords(fault.message))} (${fault.code})\n`);
-  // A defect of ours is the one case where a stack helps whoever reports it.
-  if (io.env['PLIMSOLL_DEBUG'])
-    io.err.write(`${fault.stack ?? ''}\n${fault.cause instanceof Error ? fault.cause.stack : ''}\n`);
-  return faults[fault.code].exit;
+/** Options of commands of a server may stand before the command, as scripts of anchore-cli have them. */
+function split(argv: readonly string[]): {
+  readonly leading: readonly string[];
+  readonly name: string | undefined;
+  readonly rest: readonly string[];
+} {
+  let at = 0;
+  while (at < argv.length) {
+    const [form, ...value] = argv[at]!.split('=');
+    const option = globalOptions.find(({ name, short }) => form === `--${name}` || form === `-${short}`);
+    if (option === undefined) break;
+    at += option.value === undefined || value.length > 0 ? 1 : 2;
+  }
+  return { leading: argv.slice(0, at), name: argv[at], rest: argv.slice(at + 1) };
+}
+
+async function inGroup(group: Group, summary: string, words: readonly string[], io: Io): Promise<number> {
+  return await (await import('./client/run-group.ts')).runGroup(group, summary, words, io);
 }
 
 function find(commands: readonly CommandEntry[], name: string): CommandEntry {
@@ -52,38 +65,36 @@ function find(commands: readonly CommandEntry[], name: string): CommandEntry {
   const names = commands.map((command) => command.name);
   const close = nearest(name, names);
   const hint = close === null ? `give ${names.join(', ')}` : `did you mean ${close}?`;
-  throw new Fault('input/invalid', `'${name.slice(0, 40)}' is no command; ${hint}`);
+  const what = name.startsWith('-') ? 'option of commands' : 'command';
+  throw new Fault('input/invalid', `'${name.slice(0, 40)}' is no ${what}; ${hint}`);
 }
 
 function overview(commands: readonly CommandEntry[]): string {
   const width = Math.max(...commands.map((command) => command.name.length));
+  const listed = (group: CommandEntry['group']) =>
+    commands
+      .filter((command) => command.group === group)
+      .map((command) => `  ${command.name.padEnd(width)}  ${command.summary}`);
   return [
     'plimsoll: says what is in a container image, what is wrong with it, and whether it may ship',
     '',
     'usage: plimsoll COMMAND ...',
     '',
-    ...commands.map((command) => `  ${command.name.padEnd(width)}  ${command.summary}`),
+    ...listed(undefined),
+    '',
+    'Of a server (`plimsoll serve`, AWS, or Anchore Engine), in the words of anchore-cli:',
+    '',
+    ...listed('server'),
     '',
     'plimsoll COMMAND --help tells more; plimsoll --version tells the version.',
-    'Exit codes: 0 done or may ship, 1 stopped by policy, 2 could not be done.',
+    'Exit codes: 0 done or may ship, 1 stopped by policy or refused by the server, 2 could not be done.',
     '',
   ].join('\n');
 }
 
-async function helpOf({ summary, load }: CommandEntry): Promise<string> {
-  const { usage, help }: Command = await load();
-  return `usage: plimsoll ${usage}\n\n${summary}\n\n${help.trim()}\n`;
-}
-
-/** Control characters of a name in an image must not reach the terminal. */
-function oneLine(message: string): string {
-  return message
-    .replace(/\s+/g, ' ')
-    .replace(/[\p{Cc}\u2028\u2029\u202a-\u202e\u2066-\u2069]/gu, '\ufffd')
-    .slice(0, 2000);
-}
-
-/** `USER:PASSWORD@` of a URL or a mistaken reference; `NAME:TAG@sha256:...` has none. */
-function withoutPasswords(message: string): string {
-  return message.replace(/([^\s'"/:@]*):([^\s'"/@]+)@(?!sha(256|512):)/g, '$1:***@');
+async function help(entry: CommandEntry, words: readonly string[], io: Io): Promise<number> {
+  const command: Command | Group = await entry.load();
+  if ('leaves' in command) return await inGroup(command, entry.summary, [...words, '--help'], io);
+  io.out.write(`usage: plimsoll ${command.usage}\n\n${entry.summary}\n\n${command.help.trim()}\n`);
+  return 0;
 }

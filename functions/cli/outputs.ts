@@ -5,6 +5,7 @@ import { Fault } from '#core/fault.ts';
 import type { Format, Sort } from '#reports/format.ts';
 import { formats } from '#reports/formats.ts';
 import type { ScanReport } from '#schema/scan-report.ts';
+import { isColored } from './color.ts';
 import type { Io } from './command.ts';
 import { columnsOf } from './progress.ts';
 
@@ -60,8 +61,10 @@ export async function checkOutputs(outputs: readonly Output[]): Promise<void> {
 export async function writeOutput(io: Io, { format, file }: Output, report: ScanReport, sort: Sort): Promise<void> {
   if (file === null) {
     const terminal = io.out.isTTY === true;
-    const color = terminal && !io.env['NO_COLOR'] && io.env['TERM'] !== 'dumb';
-    await print(io.out, format.write(report, { color, columns: terminal ? columnsOf(io.out) : null, sort }));
+    await print(
+      io.out,
+      format.write(report, { color: isColored(io), columns: terminal ? columnsOf(io.out) : null, sort }),
+    );
     return;
   }
   const pieces = format.write(report, { color: false, columns: null, sort });

@@ -43,7 +43,7 @@ function check(verb: string, options: Options, { name, rawName, value, inlineVal
     return;
   }
   if (value === undefined) throw refuse(`${rawName} needs a value; ${see}`);
-  // `--data --offline` forgot the folder; one that begins with a dash can be written --data=-x.
-  if (inlineValue !== true && value.startsWith('-') && value !== '-')
+  // `--data --offline` forgot the folder; one that begins with a dash can be written --data=-x. `--timeout -1` is a number.
+  if (inlineValue !== true && /^-[^\d.]/.test(value))
     throw refuse(`${rawName} needs a value, and '${value.slice(0, 60)}' looks like an option; ${see}`);
 }
