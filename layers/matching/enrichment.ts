@@ -2,13 +2,16 @@ import type { EnrichmentFacts } from '#feeds/advisory.ts';
 
 type Of<Kind extends EnrichmentFacts['kind']> = Extract<EnrichmentFacts, { readonly kind: Kind }>;
 
+/** Until when a release gets mended. */
+export type Lifecycle = Of<'lifecycle'>;
+
 /** What is known of one vulnerability, or of one release, beside any package. */
 export interface Known {
   /** The NVD's first; one of each source. */
   readonly ratings: readonly Of<'rating'>[];
   readonly epss: Of<'epss'> | null;
   readonly kev: Of<'kev'> | null;
-  readonly lifecycle: Of<'lifecycle'> | null;
+  readonly lifecycle: Lifecycle | null;
 }
 
 export const nothingKnown: Known = { ratings: [], epss: null, kev: null, lifecycle: null };

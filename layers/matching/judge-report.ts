@@ -26,6 +26,8 @@ export interface JudgedImage {
   readonly distroNamespace: string | null;
   /** Those of `feeds` that speak of the distribution's packages. */
   readonly distroFeeds: readonly GroupStatus[];
+  /** How long the distribution's release is mended; null when that is not known, or there is none. */
+  readonly lifecycle: Found['lifecycle'];
   /** Everything that was not judged, or judged by less than all there is. */
   readonly notes: readonly Note[];
   /** Digests of the package sets that were judged: what links a stored image to its packages. */
@@ -83,6 +85,7 @@ export async function judgeReport(
     feeds,
     needed: statuses,
     distroNamespace: namespace,
+    lifecycle: found.lifecycle,
     distroFeeds: feeds.filter(({ group }) => own.has(group)),
     sets: sets.map(({ digest }) => digest),
     notes: [

@@ -100,7 +100,8 @@ async function evaluateRead(
   const bundle = await readBundleDocument(world, stored.key);
   const now = world.clock.now();
   const needed = await readNeeded(world, report, neededBy(bundle));
-  const circumstances = { tag, dockerfile, now, knownSince: image.createdAt, ...needed };
+  const base = image.content?.base ?? report.base;
+  const circumstances = { tag, dockerfile, now, knownSince: image.createdAt, base, ...needed };
   const verdict = evaluate(bundle, factsOf(report, judged, circumstances));
   if (store) {
     const place = { account, digest, tag, policyId: stored.policyId };

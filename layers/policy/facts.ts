@@ -12,6 +12,8 @@ export interface Circumstances {
   readonly now: number;
   /** Since when the image is known: no finding was seen in it before. */
   readonly knownSince: number;
+  /** What the image was built on, as the account's images tell it; left out: as it states itself. */
+  readonly base?: Facts['base'];
   /** What rules asked for; null where none did. */
   readonly files?: Facts['files'];
   readonly fileChecks?: Facts['fileChecks'];
@@ -21,7 +23,7 @@ export interface Circumstances {
 export function factsOf(
   image: ImageReport,
   judged: JudgedImage,
-  { tag, dockerfile, now, knownSince, files = null, fileChecks = null }: Circumstances,
+  { tag, dockerfile, now, knownSince, base = image.base, files = null, fileChecks = null }: Circumstances,
 ): Facts {
   return {
     image,
@@ -37,10 +39,14 @@ export function factsOf(
       syncedAt,
       records,
     })),
+    lifecycle: judged.lifecycle,
+    base,
+    notes: [...image.notes, ...judged.notes],
     dockerfile,
     files,
     fileChecks,
     published: { npm: null, gem: null },
+    knownSince,
     now,
   };
 }

@@ -1,7 +1,9 @@
+import type { ComposedFile } from '#analysis/compose.ts';
 import type { FileCheck } from '#analysis/list-file-checks.ts';
+import type { Note } from '#core/note.ts';
+import type { Lifecycle } from '#matching/enrichment.ts';
 import type { Finding } from '#schema/finding.ts';
-import type { ImageReport } from '#schema/image-report.ts';
-import type { FileEntry } from '#schema/layer-report.ts';
+import type { BaseImage, ImageReport } from '#schema/image-report.ts';
 import type { ParameterType } from './parameter.ts';
 
 /** A finding with the moments that time-based rules look at; milliseconds since the epoch. */
@@ -34,15 +36,23 @@ export interface Facts {
   readonly findings: readonly JudgedFinding[];
   /** The feeds of the image's distribution: empty when no feed knows it. */
   readonly distroFeeds: readonly FeedFacts[];
+  /** How long the distribution's release is mended; null when that is not known, or there is none. */
+  readonly lifecycle: Lifecycle | null;
+  /** What the image was built on; null when nothing is known of it. */
+  readonly base: BaseImage | null;
+  /** Everything that was not read, not judged, or judged by less than all there is. */
+  readonly notes: readonly Note[];
   /** Text of the Dockerfile that came with the image, null when none did (it is then guessed from the history). */
   readonly dockerfile: string | null;
   /** Every entry of the final file system by its absolute path, a folder before what is in it; null unless a rule needs it. */
-  readonly files: ReadonlyMap<string, FileEntry> | null;
+  readonly files: ReadonlyMap<string, ComposedFile> | null;
   /** Files of packages of the distribution, compared with its database; null unless a rule needs them. */
   readonly fileChecks: readonly FileCheck[] | null;
   /** Null where nobody tells what is published. */
   readonly published: Readonly<Record<'npm' | 'gem', PublishedPackages | null>>;
-  /** Milliseconds since the epoch. */
+  /** Since when the image is known here. */
+  readonly knownSince: number;
+  /** Milliseconds since the epoch, as the one before. */
   readonly now: number;
 }
 

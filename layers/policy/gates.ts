@@ -1,5 +1,8 @@
 import type { Gate } from './gate.ts';
 import { always } from './gates/always.ts';
+import { analysis } from './gates/analysis.ts';
+import { baseImage } from './gates/base-image.ts';
+import { distribution } from './gates/distribution.ts';
 import { dockerfile } from './gates/dockerfile.ts';
 import { files } from './gates/files.ts';
 import { licenses } from './gates/licenses.ts';
@@ -13,7 +16,7 @@ import { rubyGems } from './gates/ruby-gems.ts';
 import { secretScans } from './gates/secret-scans.ts';
 import { vulnerabilities } from './gates/vulnerabilities.ts';
 
-/** Every gate, in the order of the policy spec. */
+/** Every gate, in the order of the policy spec: the original's first, in its order. */
 export const gates: readonly Gate[] = [
   always,
   dockerfile,
@@ -28,4 +31,7 @@ export const gates: readonly Gate[] = [
   retrievedFiles,
   secretScans,
   vulnerabilities,
+  analysis,
+  baseImage,
+  distribution,
 ];

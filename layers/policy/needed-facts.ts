@@ -1,9 +1,9 @@
+import type { ComposedFile } from '#analysis/compose.ts';
 import { type FileCheck, listFileChecks } from '#analysis/list-file-checks.ts';
 import { listFiles } from '#analysis/list-files.ts';
 import type { Limits } from '#core/limits.ts';
 import type { Platform } from '#platform/platform.ts';
 import type { ImageReport } from '#schema/image-report.ts';
-import type { FileEntry } from '#schema/layer-report.ts';
 import type { PolicyBundle } from '#schema/policy-bundle.ts';
 import { policyIdsOfMapping } from './bundle.ts';
 import type { Facts, NeededFact } from './gate.ts';
@@ -23,20 +23,28 @@ export function neededBy(bundle: PolicyBundle): ReadonlySet<NeededFact> {
   );
 }
 
-/** Reads these facts of an analyzed image from its layer reports; throws what {@link listFiles} and {@link listFileChecks} throw. */
+/**
+ * Reads these facts of an analyzed image from its layer reports, once for the same report in hand, which is evaluated under each of its
+ * tags. Throws what {@link listFiles} and {@link listFileChecks} throw.
+ */
 export async function readNeeded(
   world: World,
   report: ImageReport,
   needs: ReadonlySet<NeededFact>,
 ): Promise<Pick<Facts, 'files' | 'fileChecks'>> {
-  return {
-    files: needs.has('files') ? await filesOf(world, report) : null,
-    fileChecks: needs.has('fileChecks') ? await checksOf(world, report) : null,
+  const known = read.get(report);
+  const facts = {
+    files: needs.has('files') ? (known?.files ?? (await filesOf(world, report))) : null,
+    fileChecks: needs.has('fileChecks') ? (known?.fileChecks ?? (await checksOf(world, report))) : null,
   };
+  read.set(report, facts);
+  return facts;
 }
 
-async function filesOf(world: World, report: ImageReport): Promise<ReadonlyMap<string, FileEntry>> {
-  const files = new Map<string, FileEntry>();
+const read = new WeakMap<ImageReport, Pick<Facts, 'files' | 'fileChecks'>>();
+
+async function filesOf(world: World, report: ImageReport): Promise<ReadonlyMap<string, ComposedFile>> {
+  const files = new Map<string, ComposedFile>();
   for await (const file of listFiles(world, report, world.limits)) files.set(`/${file.path}`, file);
   return files;
 }

@@ -1,5 +1,6 @@
 import type { ParameterType } from './parameter.ts';
 import { compileRegex, type Regex } from '#core/regex/regex.ts';
+import { compilePattern, type Pattern } from './pattern.ts';
 
 /** Any text, empty too. */
 export const string: ParameterType<string> = {
@@ -22,6 +23,19 @@ export const csvLoose: ParameterType<readonly string[]> = {
   parse(text) {
     const items = text.split(',').map((item) => item.trim());
     return items.some((item) => item !== '') ? value(items.filter(Boolean)) : invalid('a comma-separated list');
+  },
+};
+
+/** Patterns of mappings between commas: `*` stands for any characters, `regexp:` begins a regular expression. */
+export const patterns: ParameterType<readonly Pattern[]> = {
+  name: 'comma-separated list of patterns',
+  parse(text) {
+    const items = csv.parse(text);
+    if (items.kind === 'invalid') return items;
+    const compiled = items.value.map(compilePattern);
+    const wrong = compiled.find((one) => one.kind === 'invalid');
+    if (wrong !== undefined) return invalid(`a list of patterns: ${wrong.reason}`);
+    return value(compiled.flatMap((one) => (one.kind === 'pattern' ? [one.pattern] : [])));
   },
 };
 

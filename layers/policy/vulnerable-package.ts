@@ -4,6 +4,7 @@ import type { Regex } from '#core/regex/regex.ts';
 import { type CvssParts, cvssParts } from '#matching/cvss-parts.ts';
 import type { JudgedFinding, Match, Parameter, Trigger } from './gate.ts';
 import { boolean, float, integer, oneOf, regex } from './parameter-types.ts';
+import { filterParameters, passesFilters, shownFilters } from './vulnerability-filters.ts';
 
 const comparisons = {
   '=': (a: number, b: number) => a === b,
@@ -88,11 +89,13 @@ export const vulnerablePackage: Trigger = {
       description: 'Leaves out packages of languages whose path matches this regular expression from its start.',
       example: '.*test\\.jar.*',
     },
+    ...filterParameters,
   },
   *fires(facts, parameters) {
     const values = parameters as unknown as Values;
     for (const finding of facts.findings) {
       if (!passes(finding, values, facts.now) || !scoresPass(finding, parameters)) continue;
+      if (!passesFilters(finding, parameters, facts)) continue;
       yield* matches(finding, values, parameters);
     }
   },
@@ -201,6 +204,7 @@ function match(
     scoreGroup(finding, scoreNames(''), parameters),
     timeGroup(finding, values),
     scoreGroup(finding, scoreNames('vendor_'), parameters),
+    group(shownFilters(finding, parameters)),
     `(${finding.id} - ${finding.urls[0] ?? 'None'})`,
     finding.judgement === 'undecidable' ? ` (versions cannot be compared: ${finding.reason ?? 'no reason given'})` : '',
   ];

@@ -10,9 +10,42 @@ import { plimsoll } from '#test/support/command-line.ts';
 import { temporaryFolder } from '#test/support/temporary-folder.ts';
 import { allRules } from './all-rules.ts';
 
-test('there are the 13 gates and 40 triggers of the original, each with examples that are good values', () => {
-  assert.equal(gates.length, 13);
-  assert.equal(gates.flatMap(({ triggers }) => triggers).length, 40);
+/** Gates and triggers of the original, by its reference data. */
+const originals: Readonly<Record<string, readonly string[]>> = {
+  always: ['always'],
+  dockerfile: ['instruction', 'effective_user', 'exposed_ports', 'no_dockerfile_provided'],
+  files: ['content_regex_match', 'name_match', 'attribute_match', 'suid_or_guid_set'],
+  ruby_gems: [
+    ...['newer_version_found_in_feed', 'not_found_in_feed', 'version_not_found_in_feed'],
+    ...['blacklist', 'feed_data_unavailable'],
+  ],
+  metadata: ['attribute'],
+  licenses: ['blacklist_exact_match', 'blacklist_partial_match'],
+  malware: ['scans', 'scan_not_run'],
+  npms: [
+    ...['newer_version_in_feed', 'unknown_in_feeds', 'version_not_in_feeds'],
+    ...['blacklisted_name_version', 'feed_data_unavailable'],
+  ],
+  packages: ['required_package', 'verify', 'blacklist'],
+  passwd_file: [
+    ...['content_not_available', 'blacklist_usernames', 'blacklist_userids', 'blacklist_groupids'],
+    ...['blacklist_shells', 'blacklist_full_entry'],
+  ],
+  retrieved_files: ['content_not_available', 'content_regex'],
+  secret_scans: ['content_regex_checks'],
+  vulnerabilities: ['package', 'stale_feed_data', 'vulnerability_data_unavailable', 'blacklist'],
+};
+
+test('all 13 gates and 40 triggers of the original are there, in its order', () => {
+  assert.equal(Object.values(originals).flat().length, 40);
+  const own = gates.slice(0, 13).map(({ name, triggers }) => [name, triggers.map((trigger) => trigger.name)] as const);
+  for (const [at, [gate, triggers]] of Object.entries(originals).entries()) {
+    assert.equal(own[at]![0], gate);
+    assert.deepEqual(own[at]![1].slice(0, triggers.length), triggers);
+  }
+});
+
+test('the examples of all parameters are good values', () => {
   const parsed = parseBundle(allRules());
   assert.deepEqual(parsed.kind === 'invalid' ? parsed.problems : [], []);
 });

@@ -223,7 +223,17 @@ test('an image on the allow list goes, on the deny list stops, on both stops; th
 });
 
 test('a rule with more matches than anybody reads is a problem with the first of them, and stops when it would stop', () => {
-  const entry = { path: '', type: 'file', mode: 0, uid: 0, gid: 0, size: 0, sha256: null, link: null } as const;
+  const entry = {
+    path: '',
+    type: 'file',
+    mode: 0,
+    uid: 0,
+    gid: 0,
+    size: 0,
+    sha256: null,
+    link: null,
+    layer: '',
+  } as const;
   const files = new Map(Array.from({ length: 10_001 }, (_, n) => [`/srv/${n}.pem`, entry]));
   const run = (action: PolicyRule['action'], regex: string) =>
     evaluate(bundleOf([ruleOf('files', 'name_match', action, { regex })]), { ...facts, files });

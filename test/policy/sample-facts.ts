@@ -36,10 +36,14 @@ export const facts: Facts = {
   tag: 'registry.example.com/team/app:1.2',
   findings: [],
   distroFeeds: [{ group: 'alpine:3.9', namespace: 'alpine:3.9', syncedAt: now - day, records: 100 }],
+  lifecycle: null,
+  base: null,
+  notes: [],
   dockerfile: null,
   files: null,
   fileChecks: null,
   published: { npm: null, gem: null },
+  knownSince: now - 20 * day,
   now,
 };
 

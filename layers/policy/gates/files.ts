@@ -1,5 +1,6 @@
 import type { Regex } from '#core/regex/regex.ts';
 import type { FileEntry, FileType } from '#schema/layer-report.ts';
+import { inheritedLayers } from '../inherited-layers.ts';
 import type { Gate, Match, Trigger } from '../gate.ts';
 import { boolean, octalMode, oneOf, regex, string } from '../parameter-types.ts';
 
@@ -121,14 +122,24 @@ function modeTest(file: FileEntry, { mode, mode_op: operator }: AttributeValues)
 const suidOrGuidSet: Trigger = {
   name: 'suid_or_guid_set',
   description: 'Fires for each file and folder with the setuid or the setgid bit.',
-  parameters: {},
+  parameters: {
+    only_added: {
+      type: boolean,
+      description: 'Leaves out what comes from the image that this one was built on, where that is known.',
+      example: 'true',
+      default: false,
+    },
+  },
   needs: ['files'],
-  *fires({ files }) {
-    for (const [path, { mode, type }] of files!)
-      if ((mode & 0o6000) !== 0)
+  *fires(facts, parameters) {
+    const inherited = (parameters as { only_added: boolean }).only_added ? inheritedLayers(facts) : none;
+    for (const [path, { mode, type, layer }] of facts.files!)
+      if ((mode & 0o6000) !== 0 && !inherited.has(layer))
         yield reason(`SUID or SGID found set on file ${path}. Mode: ${octal(typeBits[type] | mode)}`);
   },
 };
+
+const none: ReadonlySet<string> = new Set();
 
 /** As `st_mode` has them (inode(7)): the original's messages hold whole modes. */
 const typeBits: Readonly<Record<FileType, number>> = {

@@ -1,5 +1,7 @@
 import type { Facts, Gate, Trigger } from '../gate.ts';
-import { csv } from '../parameter-types.ts';
+import { ecosystems } from '#core/ecosystem.ts';
+import { canSatisfy } from '../license-expression.ts';
+import { boolean, csv, oneOf } from '../parameter-types.ts';
 
 const exact = licenseTrigger({
   name: 'blacklist_exact_match',
@@ -57,9 +59,61 @@ function* licensesOf({ image }: Facts): Iterable<readonly [string, string]> {
 /** SPDX license expressions, annex D of the SPDX specification. */
 const operators = ['AND', 'OR', 'WITH'];
 
+const expression: Trigger = {
+  name: 'expression',
+  description:
+    'Fires for each package whose declared licenses, read as SPDX expressions of which all must hold, cannot be satisfied with those that are allowed, or not without one that is denied.',
+  parameters: {
+    licenses: {
+      type: csv,
+      description: 'SPDX ids, or texts of licenses that have none, in any case of letters.',
+      example: 'MIT,Apache-2.0,BSD-3-Clause',
+      required: true,
+    },
+    type: {
+      type: oneOf('allowed', 'denied'),
+      description: 'Whether the list says what is allowed or what is not.',
+      example: 'allowed',
+      required: true,
+    },
+    undeclared: {
+      type: boolean,
+      description: 'Fires for packages that declare no license too.',
+      example: 'true',
+      default: false,
+    },
+    package_type: {
+      type: oneOf('all', 'os', 'non-os'),
+      description: 'Packages of the distribution (os), of languages (non-os), or all.',
+      example: 'non-os',
+      default: 'all',
+    },
+  },
+  *fires({ image }, parameters) {
+    const values = parameters as unknown as ExpressionValues;
+    const listed = new Set(values.licenses.map((one) => one.toLowerCase()));
+    const allowed = (license: string) => listed.has(license.toLowerCase()) === (values.type === 'allowed');
+    for (const { type, name, version, licenses } of image.packages) {
+      if (values.package_type !== 'all' && ecosystems[type].os !== (values.package_type === 'os')) continue;
+      const called = `${name}-${version} (${type})`;
+      if (licenses.length === 0 && values.undeclared)
+        yield { id: null, message: `Package ${called} declares no license` };
+      else if (!licenses.every((one) => canSatisfy(one, allowed)))
+        yield { id: null, message: `Package ${called} has licenses that are not allowed: ${licenses.join(', ')}` };
+    }
+  },
+};
+
+interface ExpressionValues {
+  readonly licenses: readonly string[];
+  readonly type: 'allowed' | 'denied';
+  readonly undeclared: boolean;
+  readonly package_type: 'all' | 'os' | 'non-os';
+}
+
 /** Looks at the licenses that packages declare. */
 export const licenses: Gate = {
   name: 'licenses',
   description: 'Checks the licenses of the packages in the image.',
-  triggers: [exact, partial],
+  triggers: [exact, partial, expression],
 };

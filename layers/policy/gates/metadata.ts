@@ -2,7 +2,7 @@ import { compileRegex } from '#core/regex/regex.ts';
 import type { ImageReport } from '#schema/image-report.ts';
 import { comparators } from '#versions/comparators.ts';
 import type { Gate, Trigger } from '../gate.ts';
-import { oneOf, string } from '../parameter-types.ts';
+import { integer, oneOf, string } from '../parameter-types.ts';
 
 type Attribute = 'size' | 'architecture' | 'os_type' | 'distro' | 'distro_version' | 'like_distro' | 'layer_count';
 
@@ -138,9 +138,31 @@ function shown(name: Attribute, check: Check, value: string | null): string {
   return plain ? value : String(coerced(name, value));
 }
 
+const day = 86_400_000;
+
+const age: Trigger = {
+  name: 'age',
+  description:
+    'Fires when the image was made more than so many days ago. One that does not tell (reproducible builds write 1970 or 1980) is as old as it is known here.',
+  parameters: {
+    max_days: { type: integer, description: 'Days since the image was made.', example: '90', required: true },
+  },
+  *fires({ image, knownSince, now }, parameters) {
+    const { max_days: days } = parameters as { max_days: number };
+    const told = Date.parse(image.created ?? '');
+    const since = told > unset ? told : knownSince;
+    if (since >= now - days * day) return;
+    const date = new Date(since).toISOString().slice(0, 10);
+    yield { id: null, message: `The image is of ${date}, which is more than ${days} days ago` };
+  },
+};
+
+/** A day past what reproducible builds take for the beginning of time (SOURCE_DATE_EPOCH of 0, of the ZIP format). */
+const unset = Date.UTC(1980, 0, 3);
+
 /** Looks at the image as a whole: size, layers, architecture, distribution. */
 export const metadata: Gate = {
   name: 'metadata',
   description: 'Checks attributes of the image: size, number of layers, architecture, distribution.',
-  triggers: [attribute],
+  triggers: [attribute, age],
 };

@@ -4,7 +4,8 @@ import { Fault } from '#core/fault.ts';
 import type { Package } from '#core/package.ts';
 import { comparators } from '#versions/comparators.ts';
 import type { Gate, Match, Trigger } from '../gate.ts';
-import { csv, oneOf, string } from '../parameter-types.ts';
+import { csv, oneOf, patterns, string } from '../parameter-types.ts';
+import type { Pattern } from '../pattern.ts';
 
 const requiredPackage: Trigger = {
   name: 'required_package',
@@ -148,6 +149,28 @@ const blacklist: Trigger = {
   },
 };
 
+const untrustedVendor: Trigger = {
+  name: 'untrusted_vendor',
+  description:
+    'Fires for each package of the distribution that none of the trusted vendors built; who names none is not trusted.',
+  parameters: {
+    vendors: {
+      type: patterns,
+      description: 'Vendors or maintainers as packages name them, with * for any characters.',
+      example: 'Red Hat*,*@lists.debian.org>',
+      required: true,
+    },
+  },
+  *fires({ image }, parameters) {
+    const { vendors } = parameters as { vendors: readonly Pattern[] };
+    for (const { type, name, version, vendor } of image.packages) {
+      if (!ecosystems[type].os || vendors.some((pattern) => pattern.matches(vendor ?? ''))) continue;
+      const who = vendor === null ? 'a vendor that it does not name' : `'${vendor}'`;
+      yield reason(`Package ${name}-${version} is of ${who}, who is not trusted`);
+    }
+  },
+};
+
 /** The version as the original keeps it: what stands before the last hyphen, of packages of a distribution. */
 function withoutRelease({ type, version }: Package): string {
   const at = ecosystems[type].os ? version.lastIndexOf('-') : -1;
@@ -162,5 +185,5 @@ function reason(message: string): Match {
 export const packages: Gate = {
   name: 'packages',
   description: 'Checks which packages are in the image, and that their files are as they were brought.',
-  triggers: [requiredPackage, verify, blacklist],
+  triggers: [requiredPackage, verify, blacklist, untrustedVendor],
 };

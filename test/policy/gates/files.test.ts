@@ -1,17 +1,28 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { FileEntry } from '#schema/layer-report.ts';
+import type { ComposedFile } from '#analysis/compose.ts';
 import { evaluate } from '#policy/evaluate.ts';
 import type { Facts } from '#policy/gate.ts';
-import { bundleOf, facts, messages, refusals, ruleOf, withDetails } from '../sample-facts.ts';
+import { bundleOf, facts, image, messages, refusals, ruleOf, withDetails } from '../sample-facts.ts';
 
 const sha256 = 'ab'.repeat(32);
 
-function entry(change: Partial<FileEntry> = {}): FileEntry {
-  return { path: '', type: 'file', mode: 0o644, uid: 0, gid: 0, size: 1, sha256, link: null, ...change };
+function entry(change: Partial<ComposedFile> = {}): ComposedFile {
+  return {
+    path: '',
+    type: 'file',
+    mode: 0o644,
+    uid: 0,
+    gid: 0,
+    size: 1,
+    sha256,
+    link: null,
+    layer: 'sha256:own',
+    ...change,
+  };
 }
 
-function withFiles(files: Readonly<Record<string, FileEntry>>): Facts {
+function withFiles(files: Readonly<Record<string, ComposedFile>>): Facts {
   return { ...facts, files: new Map(Object.entries(files)) };
 }
 
@@ -72,6 +83,22 @@ test('suid_or_guid_set tells files and folders with their whole mode', () => {
   ]);
   assert.deepEqual(messages('files', 'suid_or_guid_set', {}, withFiles({ '/etc': entry({ type: 'dir' }) })), []);
 });
+
+test('suid_or_guid_set can leave out what comes from the image that this one was built on', () => {
+  const layers = ['sha256:base', 'sha256:own'].map((diffId) => ({ ...layer, diffId }));
+  const files = new Map([
+    ['/usr/bin/su', entry({ mode: 0o4755, layer: 'sha256:base' })],
+    ['/srv/su', entry({ mode: 0o4755 })],
+  ]);
+  const base = { reference: 'alpine:3', digest: null, layers: 1, by: 'layers' } as const;
+  const built: Facts = { ...facts, image: { ...image, layers }, files, base };
+  const asked = (of: Facts) => messages('files', 'suid_or_guid_set', { only_added: 'true' }, of);
+  assert.deepEqual(asked(built), ['SUID or SGID found set on file /srv/su. Mode: 0o104755']);
+  assert.equal(asked({ ...built, base: null }).length, 2);
+  assert.equal(messages('files', 'suid_or_guid_set', {}, built).length, 2);
+});
+
+const layer = { digest: null, diffId: '', mediaType: '', size: 1, cached: false };
 
 test('content_regex_match tells what the content search found, of all patterns or of one', () => {
   const searched = withDetails({

@@ -89,3 +89,15 @@ for (const [parameters, reason] of refused)
   test(`refused: ${JSON.stringify(parameters)}`, () => {
     assert.match(refusals('metadata', 'attribute', parameters)[0]!, reason);
   });
+
+test('age is that of the image, or, where it does not tell, since it is known', () => {
+  const older = (max: string, created: string | null) =>
+    messages('metadata', 'age', { max_days: max }, { ...facts, image: { ...image, created } });
+  assert.deepEqual(older('30', '2026-09-01T00:00:00Z'), ['The image is of 2026-09-01, which is more than 30 days ago']);
+  assert.deepEqual(older('90', '2026-09-01T00:00:00Z'), []);
+  for (const unset of [null, '1970-01-01T00:00:00Z', '1980-01-01T00:00:01Z', 'yesterday']) {
+    assert.equal(older('19', unset).length, 1, String(unset));
+    assert.equal(older('20', unset).length, 0, String(unset));
+  }
+  assert.match(refusals('metadata', 'age', { max_days: '-1' })[0]!, /whole number/);
+});

@@ -108,6 +108,22 @@ test('content that nobody could compare is a problem of the rule, but where only
   assert.deepEqual(run({ only_directories: '/usr' }).problems, []);
 });
 
+test('untrusted_vendor tells packages of the distribution that others built, or nobody who is named', () => {
+  const built = withPackages(
+    somePackage({ type: 'rpm', name: 'bash', version: '5-1', vendor: 'Red Hat, Inc.' }),
+    somePackage({ type: 'rpm', name: 'agent', version: '1-1', vendor: 'Somebody' }),
+    somePackage({ type: 'rpm', name: 'own', version: '1-1' }),
+    somePackage({ type: 'npm', name: 'left-pad', version: '1.0.0', vendor: 'Somebody' }),
+  );
+  const asked = (vendors: string) => messages('packages', 'untrusted_vendor', { vendors }, built);
+  assert.deepEqual(asked('Red Hat*'), [
+    "Package agent-1-1 is of 'Somebody', who is not trusted",
+    'Package own-1-1 is of a vendor that it does not name, who is not trusted',
+  ]);
+  assert.deepEqual(asked('*'), []);
+  assert.match(refusals('packages', 'untrusted_vendor', { vendors: 'regexp:(' })[0]!, /patterns/);
+});
+
 test('parameters that mean nothing are refused', () => {
   assert.match(refusals('packages', 'required_package', { version: '1' })[0]!, /Required parameter/);
   assert.match(refusals('packages', 'required_package', { name: 'a', version_match_type: 'about' })[0]!, /'minimum'/);

@@ -101,7 +101,35 @@ const filters: readonly (readonly [string, JudgedFinding, Readonly<Record<string
   ['path exclusion is for languages only', osFinding, { package_path_exclude: '.*' }, 1],
 ];
 
-for (const [name, finding, parameters, count] of filters) {
+const exploited: JudgedFinding = {
+  ...osFinding,
+  epss: { score: 0.5, percentile: 0.97, date: '2026-11-20' },
+  kev: { added: '2026-01-02', due: null, ransomware: false },
+  cvss: [{ version: '4.0', vector: '', score: 8.1, source: 'github' }],
+  risk: 81,
+  disputed: true,
+  channel: 'esm-infra',
+};
+
+const ownFilters: readonly (readonly [string, JudgedFinding, Readonly<Record<string, string>>, number])[] = [
+  ['a probability at least', exploited, { epss_score: '0.5' }, 1],
+  ['a probability below', exploited, { epss_score: '0.51' }, 0],
+  ['an unknown probability is none', osFinding, { epss_score: '0.001' }, 0],
+  ['a percentile', exploited, { epss_percentile: '.98' }, 0],
+  ['a risk', exploited, { risk: '81' }, 1],
+  ['a risk below', osFinding, { risk: '81' }, 0],
+  ['CVSS 4', exploited, { cvss_v4_base_score: '8' }, 1],
+  ['another CVSS is no CVSS 4', scored, { cvss_v4_base_score: '8' }, 0],
+  ['known to be exploited', exploited, { known_exploited: 'true' }, 1],
+  ['not known to be exploited', exploited, { known_exploited: 'false' }, 0],
+  ['without disputed ones', exploited, { disputed: 'false' }, 0],
+  ['with a paid fix only', exploited, { paid_fix: 'true' }, 1],
+  ['undecidable ones only', osFinding, { undecidable: 'true' }, 0],
+  ['sure ones only', osFinding, { undecidable: 'false' }, 1],
+  ['all that were asked for', exploited, { known_exploited: 'true', risk: '90' }, 0],
+];
+
+for (const [name, finding, parameters, count] of [...filters, ...ownFilters]) {
   test(`package: ${name} (${JSON.stringify(parameters)})`, () => {
     const found = reasons('vulnerabilities', 'package', { package_type: 'all', ...parameters }, withFindings(finding));
     assert.equal(found.length, count);
@@ -122,6 +150,39 @@ test('scores and days are told only where the rule asks for them', () => {
   assert.deepEqual(messages('vulnerabilities', 'package', parameters, withFindings(osFinding)), [
     'HIGH Vulnerability found in os package type (APKG) - musl (fixed in: 1.1.20-r5)(cvss_v3_base_score=-1.0)(max_days_since_creation=2026-11-11 max_days_since_fix=2026-11-16)(vendor_cvss_v3_base_score=-1.0)(CVE-2019-14697 - https://example.com/CVE-2019-14697)',
   ]);
+});
+
+test('what a rule asked for beyond the original is told with the match, before the id', () => {
+  const parameters = {
+    package_type: 'all',
+    epss_score: '0.1',
+    known_exploited: 'true',
+    risk: '1',
+    undecidable: 'false',
+  };
+  assert.match(
+    messages('vulnerabilities', 'package', parameters, withFindings(exploited))[0]!,
+    /\(fixed in: 1\.1\.20-r5\)\(epss_score=0\.5000 risk=81\.0 known_exploited=2026-01-02\)\(CVE-2019-14697 - /,
+  );
+});
+
+test('findings of the base and own ones are told apart by their layer', () => {
+  const layers = ['sha256:base', 'sha256:own'].map((diffId) => ({
+    ...{ digest: null, mediaType: '', size: 1, cached: false },
+    diffId,
+  }));
+  const of: Facts = {
+    ...withFindings({ ...osFinding, layer: 'sha256:base' }, { ...osFinding, id: 'CVE-2', layer: 'sha256:own' }),
+    image: { ...image, layers },
+    base: { reference: null, digest: 'sha256:1', layers: 1, by: 'layers' },
+  };
+  const asked = (inherited: string, facts: Facts) =>
+    reasons('vulnerabilities', 'package', { package_type: 'all', inherited_from_base: inherited }, facts).map(
+      ({ id }) => id,
+    );
+  assert.deepEqual(asked('true', of), ['CVE-2019-14697+musl']);
+  assert.deepEqual(asked('false', of), ['CVE-2+musl']);
+  assert.equal(asked('false', { ...of, base: null }).length, 2);
 });
 
 test('an undecidable finding fires like any other and says that it is one', () => {
