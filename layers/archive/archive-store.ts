@@ -6,7 +6,7 @@ type World = { readonly sql: Sql };
 
 /**
  * Begins to archive images that are analyzed and active: those that are there already only where a rule asks again, so that the archive has
- * what happened since. Gives what was begun; at most 100 digests a call.
+ * what happened since. Gives what was begun.
  */
 export async function beginArchiving(
   { sql }: World,
@@ -15,8 +15,17 @@ export async function beginArchiving(
   byRule: boolean,
   now: number,
 ): Promise<readonly ArchivedImage[]> {
-  const rows = await sql.query<ArchiveRow>(
-    `insert into archived_image as a (account, digest, parent_digest, annotations, status, by_rule, analyzed_at, since, created_at, updated_at)
+  const begun: ArchivedImage[] = [];
+  for (let at = 0; at < digests.length; at += listPage) {
+    const page = { account, digests: JSON.stringify(digests.slice(at, at + listPage)), by_rule: byRule, now };
+    begun.push(...(await sql.query<ArchiveRow>(beginning(), page)).map(imageOf));
+  }
+  return begun;
+}
+
+const beginning =
+  () => `insert into archived_image as a (account, digest, parent_digest, annotations, status, by_rule, analyzed_at, since,
+       created_at, updated_at)
      select account, digest, parent_digest, annotations, 'archiving', :by_rule::boolean, coalesce(analyzed_at, created_at), :now::bigint,
        :now::bigint, :now::bigint
      from image where account = :account::text and digest in (select jsonb_array_elements_text(:digests::jsonb))
@@ -24,11 +33,7 @@ export async function beginArchiving(
      on conflict (account, digest) do update set status = 'archiving', by_rule = true, annotations = excluded.annotations,
        analyzed_at = excluded.analyzed_at, since = excluded.since, updated_at = excluded.updated_at
        where :by_rule::boolean and a.status = 'archived'
-     returning ${columns}`,
-    { account, digests: JSON.stringify(digests), by_rule: byRule, now },
-  );
-  return rows.map(imageOf);
-}
+     returning ${columns}`;
 
 /**
  * Notes that the blob of an archive is stored, with the tags that it holds, and does `alongWith` in the same transaction; false, and nothing

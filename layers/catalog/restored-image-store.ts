@@ -69,3 +69,25 @@ export async function insertKnownImage(tx: Sql, image: KnownImage, now: number):
   );
   return true;
 }
+
+/**
+ * Marks an image of which everything lies elsewhere as being deleted, if no more tags lead to it than those that were counted; what is left
+ * of it goes as with every deletion.
+ */
+export async function deleteArchivedSource(
+  tx: Sql,
+  account: string,
+  digest: string,
+  tags: number,
+  now: number,
+): Promise<boolean> {
+  const rows = await tx.query(
+    `update image i set status = 'deleting', updated_at = :now::bigint
+     where account = :account::text and digest = :digest::text and status = 'active' and (
+       select count(distinct (t.registry, t.repository, t.tag)) from tagged_image t
+       where t.account = :account::text and t.digest = :digest::text) <= :tags::int
+     returning image_no`,
+    { account, digest, tags, now },
+  );
+  return rows.length > 0;
+}
