@@ -1,11 +1,13 @@
 import { listAccounts, removeAccount } from '#access/account-store.ts';
-import { removeImagesOf } from '#catalog/account-images-store.ts';
+import { removeTagsOf } from '#catalog/account-tags-store.ts';
+import { dropImages } from '#catalog/dropped-image-store.ts';
 import { removeChannels } from '#notices/account-channels.ts';
 import type { Platform } from '#platform/platform.ts';
 import { removeRegistries } from '#registry/logins/account-registries.ts';
 
-/** Images that one statement removes. */
+/** Images that one transaction removes, and moves of tags that one statement does. */
 const chunk = 200;
+const tagChunk = 5000;
 
 /** Removes what accounts that are being deleted own, and then them, until all is done or `late` says so; how many are gone. */
 export async function removeAccounts(
@@ -14,7 +16,8 @@ export async function removeAccounts(
 ): Promise<number> {
   let removed = 0;
   for (const { name } of await listAccounts(world, { state: 'deleting', after: '', limit: 500 })) {
-    while (!late() && (await removeImagesOf(world, name, chunk)) === chunk);
+    while (!late() && (await dropImages(world, { account: name, which: 'all', limit: chunk })) === chunk);
+    while (!late() && (await removeTagsOf(world, name, tagChunk)) === tagChunk);
     // Their secrets would stay: nobody could name them any more.
     if (late() || !(await removeRegistries(world, name, late)) || !(await removeChannels(world, name, late))) break;
     if (!(await removeAccount(world, name))) continue;

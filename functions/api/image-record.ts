@@ -4,19 +4,18 @@ import { tagsOf } from '#catalog/tag-store.ts';
 import { readBlob } from '#platform/blobs.ts';
 import type { ApiWorld } from './route.ts';
 
-/** Images asked for at a time. */
-const pageSize = 50;
+/** Images whose tags are asked for at a time. */
+const pageSize = 100;
 
 /**
- * Images as the v1 API shows them, with the tags that point or pointed to them. Dockerfiles are left out (null) where
- * `withDockerfiles` is false: a list of all images would be mostly them.
+ * Images of an account as the v1 API shows them, with the tags that led to them. Dockerfiles are left out (null) where `withDockerfiles` is
+ * false: a list of all images would be mostly them.
  */
-export async function imageRecords(
+export async function* imageRecords(
   world: Pick<ApiWorld, 'sql' | 'blobs'>,
   images: readonly Image[],
   withDockerfiles: boolean,
 ) {
-  const records = [];
   for (let at = 0; at < images.length; at += pageSize) {
     const page = images.slice(at, at + pageSize);
     const digests = page.map(({ digest }) => digest);
@@ -24,10 +23,14 @@ export async function imageRecords(
     for (const image of page) {
       const key = withDockerfiles ? image.dockerfile : null;
       const dockerfile = key === null ? null : await readBlob(world.blobs, key);
-      records.push(imageRecord(image, tags.get(image.digest) ?? [], dockerfile?.toString('base64') ?? null));
+      yield imageRecord(image, tags.get(image.digest) ?? [], dockerfile?.toString('base64') ?? null);
     }
   }
-  return records;
+}
+
+/** One image, as a list of one. */
+export async function oneImageRecord(world: Pick<ApiWorld, 'sql' | 'blobs'>, image: Image) {
+  return Array.fromAsync(imageRecords(world, [image], true));
 }
 
 /** A time as records of the v1 API write it: ISO 8601 UTC, whole seconds, Z. */
@@ -42,6 +45,7 @@ function imageRecord(image: Image, tags: readonly Tag[], dockerfile: string | nu
     parentDigest: image.parentDigest,
     userId: image.account,
     image_type: 'docker',
+    platform: image.platform,
     annotations: image.annotations,
     image_status: image.status,
     analysis_status: publicState(image.state),

@@ -1,3 +1,4 @@
+import { removeDeleted } from '#catalog/remove-deleted.ts';
 import { lambdaHandler } from '#platform/aws/lambda.ts';
 import { openAwsWorld } from '../aws-world.ts';
 import { removeAccounts } from '../remove-accounts.ts';
@@ -13,7 +14,7 @@ const reserveMs = 4 * 60_000;
  */
 const sweep: SweepSettings = { quietMs: 15 * 60_000, busyQuietMs: 24 * 3_600_000, upTo: 20_000 };
 
-/** Once a day: what deleted accounts leave, pushes that no event told of, and images that no message speaks of any more. */
+/** Once a day: what deleted accounts and images leave, pushes that no event told of, and images that no message speaks of any more. */
 export const handler = lambdaHandler({
   open: async (log) => openAwsWorld({ log, patienceMs: 45_000 }),
   async run(world, _event: unknown, context) {
@@ -26,6 +27,7 @@ export const handler = lambdaHandler({
     }));
     const late = () => context.getRemainingTimeInMillis() < reserveMs;
     await removeAccounts(world, late);
+    await removeDeleted(world, late);
     await reconcile(world, registries, late);
     const lost = await sweepUnfinished(world, sweep);
     if (lost > 0) world.log.info('images sent on again', { images: lost });

@@ -2,6 +2,7 @@ import { authenticator } from '#access/authenticate.ts';
 import { ensureAdmin } from '#access/ensure-admin.ts';
 import type { AnalysisSettings } from '#analysis/analysis-settings.ts';
 import { openLayerPool } from '#analysis/layer-pool.ts';
+import { removeDeleted } from '#catalog/remove-deleted.ts';
 import type { Limits } from '#core/limits.ts';
 import { Fault } from '#core/fault.ts';
 import type { Log } from '#core/log.ts';
@@ -89,6 +90,7 @@ export async function startServer(settings: ServerSettings): Promise<Server> {
   const http = opened.use(await listen(app, settings.host, settings.port, settings.limits.requestBytes));
   opened.use(startWorkers(world));
   opened.use(repeat(world, 'sweep', sweepMs, async () => void (await sweepUnfinished(world, sweep))));
+  opened.use(repeat(world, 'deletions', sweepMs, async () => void (await removeDeleted(world, () => false))));
   opened.use(repeat(world, 'accounts', sweepMs, async () => void (await removeAccounts(world, () => false))));
   opened.use(repeat(world, 'notices', sweepMs, () => wakeNotices(world, () => false)));
   if (!world.offline) opened.use(repeat(world, 'feeds', feedMaxAgeMs / 6, () => refreshFeeds(world, feedMaxAgeMs)));

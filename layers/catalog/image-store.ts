@@ -46,25 +46,10 @@ export async function findImageById({ sql }: World, account: string, imageId: st
   return rows[0] === undefined ? null : imageOf(rows[0]);
 }
 
-/** A page of an account's images, newest first, at most 40 a page; continue after the last one of the page before. */
-export async function listImages(
-  { sql }: World,
-  account: string,
-  after: { readonly createdAt: number; readonly imageNo: number } | null,
-  limit: number,
-): Promise<readonly Image[]> {
-  const rows = await sql.query<ImageRow>(
-    `select ${imageColumns} from image where account = :account::text
-       and (created_at, image_no) < (:created::bigint, :no::bigint) order by created_at desc, image_no desc limit :limit::bigint`,
-    { account, created: after?.createdAt ?? Number.MAX_SAFE_INTEGER, no: after?.imageNo ?? 0, limit },
-  );
-  return rows.map(imageOf);
-}
-
 /**
  * Moves an image by an event of its life (lifecycle.ts), compare-and-set: null when its state does not allow the event,
- * which is what a second delivery sees. `chain` is the ChainID of the layers that were analyzed, by which other images find it. One
- * that came analyzed, and was claimed by nobody here, keeps the time of that.
+ * which is what a second delivery sees; what is being deleted is not claimed. `chain` is the ChainID of the layers that were analyzed, by
+ * which other images find it. One that came analyzed, and was claimed by nobody here, keeps the time of that.
  */
 export async function moveImage(
   { sql }: World,
@@ -87,7 +72,7 @@ export async function moveImage(
        base = case when :report::text is null then base else :base::jsonb end,
        chain_id = coalesce(decode(:chain::text, 'hex'), chain_id)
      where account = :account::text and digest = :digest::text
-       and state in (select jsonb_array_elements_text(:from::jsonb))
+       and state in (select jsonb_array_elements_text(:from::jsonb)) and (status = 'active' or :event::text <> 'claimed')
      returning ${imageColumns}`,
     {
       account: image.account,

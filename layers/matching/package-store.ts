@@ -1,3 +1,4 @@
+import { Fault } from '#core/fault.ts';
 import type { Sql } from '#platform/sql.ts';
 import type { PackageSet } from './package-set.ts';
 
@@ -55,16 +56,26 @@ async function storePackageSet(sql: Sql, set: PackageSet): Promise<void> {
   );
 }
 
-/** Makes the sets those of a stored image, in place of what it had: so images are found from packages. */
+/**
+ * Makes the sets those of a stored image, in place of what it had: so images are found from packages. Throws `internal/failed` when one of
+ * them is not stored (any more: the last image that had it was deleted meanwhile); store them again.
+ */
 export async function linkImageSets(sql: Sql, imageNo: number, digests: readonly string[]): Promise<void> {
-  await sql.query(
-    `with wanted as (
+  const [row] = await sql.query<{ linked: number }>(
+    `with wanted as materialized (
        select s.set_id from package_set s
        join (select distinct decode(d, 'hex') as digest from jsonb_array_elements_text(:digests::jsonb) d) j on j.digest = s.digest
      ), gone as (
        delete from image_set where image_no = :image::bigint and set_id not in (select set_id from wanted)
+     ), added as (
+       insert into image_set (image_no, set_id) select :image::bigint, set_id from wanted on conflict do nothing
      )
-     insert into image_set (image_no, set_id) select :image::bigint, set_id from wanted on conflict do nothing`,
+     select count(*)::int as linked from wanted`,
     { image: imageNo, digests: JSON.stringify(digests) },
   );
+  if (row?.linked !== new Set(digests).size)
+    throw new Fault(
+      'internal/failed',
+      `a package set of image ${imageNo} was removed while the image was linked to it`,
+    );
 }

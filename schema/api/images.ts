@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { flag } from './shape.ts';
+import { flag, list } from './shape.ts';
 
 const time = z.string().describe('ISO 8601, UTC, seconds, Z');
 const text = z.string();
@@ -18,7 +18,7 @@ export const annotationBytes = 8192;
 
 export const addImageQuery = z.object({
   force: flag(false, 'Analyse again'),
-  autosubscribe: flag(false, 'Accepted for clients of the original'),
+  autosubscribe: flag(false, 'Watch the tag: when it moves, what it points to is added'),
 });
 
 export const listImagesQuery = z.object({
@@ -26,7 +26,23 @@ export const listImagesQuery = z.object({
   history: flag(false, 'With fulltag: every image that it pointed to'),
   image_status: z.enum(['all', 'active', 'deleting']).default('active'),
   analysis_status: z.enum(['not_analyzed', 'analyzing', 'analyzed', 'analysis_failed']).optional(),
+  platform: text.max(100).optional().describe('os/architecture[/variant] of an image, beyond the original'),
 });
+
+export const deleteImageQuery = z.object({
+  force: flag(
+    false,
+    'Also what is analyzed just now, and the newest of a tag with subscriptions, which are switched off',
+  ),
+});
+
+export const deleteImagesQuery = deleteImageQuery.extend({ imageDigests: list(text.max(1024), 1000) });
+
+export const imageDeletion = z
+  .object({ digest: text, status: z.enum(['deleting', 'delete_failed', 'not_found']), detail: text })
+  .meta({ id: 'DeleteImageResponse' });
+
+export const imageDeletions = z.array(imageDeletion);
 
 export const vulnerabilitiesQuery = z.object({
   vendor_only: flag(true, 'Leave out what the vendor will not fix'),
@@ -40,35 +56,60 @@ export const checkQuery = z.object({
   interactive: flag(false, 'Evaluate without storing'),
 });
 
+const uploaded = text.regex(/^(sha256:)?[0-9a-fA-F]{64}$/).describe('sha256 of what was uploaded');
+
+/** How an import operation ends (`source.import`): what was uploaded for it, by digest, and what the image is called. */
+export const imageImport = z
+  .object({
+    operation_uuid: text.max(100),
+    digest: text.max(1024),
+    parent_digest: text.max(1024).nullish(),
+    local_image_id: text.max(1024).nullish(),
+    tags: z.array(text.max(1024)).min(1).max(100),
+    contents: z.object({
+      packages: uploaded,
+      manifest: uploaded.nullish(),
+      image_config: uploaded.nullish(),
+      dockerfile: uploaded.nullish(),
+      parent_manifest: uploaded.nullish(),
+    }),
+  })
+  .meta({ id: 'ImageImportManifest' });
+
 /** POST /images. Either the flat fields or `source`, never both. */
 export const imageAnalysisRequest = z
   .object({
-    tag: text.max(1024).optional().describe('Pull string: registry/repository:tag'),
-    digest: text.max(1024).optional().describe('repository@sha256:..., or the digest alone beside a tag'),
-    dockerfile: base64.optional(),
-    created_at: moment.optional().describe('Since when the tag points to the digest; counts with a digest only'),
+    tag: text.max(1024).nullish().describe('Pull string: registry/repository:tag'),
+    digest: text.max(1024).nullish().describe('repository@sha256:..., or the digest alone beside a tag'),
+    dockerfile: base64.nullish(),
+    created_at: moment.nullish().describe('Since when the tag points to the digest; counts with a digest only'),
     annotations: z
       .record(text.max(256), annotation)
       .refine(
         (all) => Buffer.byteLength(JSON.stringify(all)) <= annotationBytes,
         `all annotations together have at most ${annotationBytes} bytes`,
       )
-      .optional()
+      .nullish()
       .describe('Merged; the text null removes one'),
-    image_type: z.literal('docker').optional(),
+    image_type: z.literal('docker').nullish(),
     source: z
       .object({
-        tag: z.object({ pullstring: text.max(1024), dockerfile: base64.optional() }).optional(),
+        tag: z.object({ pullstring: text.max(1024), dockerfile: base64.nullish() }).nullish(),
         digest: z
           .object({
             pullstring: text.max(1024),
             tag: text.max(1024),
-            creation_timestamp_override: moment.optional(),
-            dockerfile: base64.optional(),
+            creation_timestamp_override: moment.nullish(),
+            dockerfile: base64.nullish(),
           })
-          .optional(),
+          .nullish(),
+        archive: z
+          .object({ digest: text.regex(/^sha256:[0-9a-fA-F]{64}$/) })
+          .nullish()
+          .describe('An image of the archive, to be restored'),
+        import: imageImport.nullish().describe('What was uploaded for an import operation'),
       })
-      .optional(),
+      .nullish(),
   })
   .meta({ id: 'ImageAnalysisRequest' });
 
@@ -96,6 +137,7 @@ export const image = z
     parentDigest: digest,
     userId: text,
     image_type: z.literal('docker'),
+    platform: text.describe('os/architecture[/variant]'),
     annotations: z.record(text, text),
     image_status: z.enum(['active', 'deleting']),
     analysis_status: z.enum(['not_analyzed', 'analyzing', 'analyzed', 'analysis_failed']),
@@ -209,5 +251,7 @@ export const policyEvaluations = z.array(
     ),
   ),
 );
+
+export type ImageImport = z.infer<typeof imageImport>;
 
 export type ImageAnalysisRequest = z.infer<typeof imageAnalysisRequest>;

@@ -2,12 +2,15 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { addAccount } from '#access/account-store.ts';
 import { admitToCatalog, type NewImage } from '#catalog/admit-store.ts';
-import { findImage, findImageById, findImages, listImages, moveImage } from '#catalog/image-store.ts';
+import { findImage, findImageById, findImages, moveImage } from '#catalog/image-store.ts';
+import { listImages } from '#catalog/listed-image-store.ts';
 import { type ImageEvent, imageStates, transitions } from '#catalog/lifecycle.ts';
 import { recordTag, tagHistory, tagsOf } from '#catalog/tag-store.ts';
 import type { Digest } from '#core/digest.ts';
 import type { Sql } from '#platform/sql.ts';
 import { inRollback } from '#test/support/database.ts';
+
+const all = { status: null, state: null, platform: null };
 
 const digestOf = (digit: string) => `sha256:${digit.repeat(64)}` as Digest;
 
@@ -87,7 +90,7 @@ test('an account sees its own images only', async () => {
     await admitToCatalog(world, newImage('1'), 1000);
     assert.equal(await findImage(world, 'other', digestOf('1')), null);
     assert.equal(await findImageById(world, 'other', '1'.repeat(64)), null);
-    assert.deepEqual(await listImages(world, 'other', null, 10), []);
+    assert.deepEqual(await listImages(world, 'other', all, null, 10), []);
     assert.equal(await moveImage(world, { account: 'other', digest: digestOf('1') }, 'claimed', 1), null);
   });
 });
@@ -106,9 +109,9 @@ test('pages of a list give every image once, newest first', async () => {
     for (const digit of '12345')
       await admitToCatalog(world, newImage(digit, { createdAt: digit === '5' ? 4 : Number(digit) }), 1);
     const seen: string[] = [];
-    for (let page = await listImages(world, 'team', null, 2); page.length > 0; ) {
+    for (let page = await listImages(world, 'team', all, null, 2); page.length > 0; ) {
       seen.push(...page.map((image) => image.digest[7]!));
-      page = await listImages(world, 'team', page.at(-1)!, 2);
+      page = await listImages(world, 'team', all, page.at(-1)!, 2);
     }
     assert.deepEqual(seen, ['5', '4', '3', '2', '1']);
   });

@@ -1,25 +1,30 @@
-import type { Image } from '#catalog/image.ts';
-import { findImage, findImages, listImages } from '#catalog/image-store.ts';
-import { publicState } from '#catalog/lifecycle.ts';
-import { tagHistory } from '#catalog/tag-store.ts';
-import { Fault } from '#core/fault.ts';
-import { parseReference } from '#registry/reference.ts';
-import { addImageQuery, imageAnalysisRequest, images, listImagesQuery } from '#schema/api/images.ts';
-import { addImage } from '../add-image.ts';
+import {
+  addImageQuery,
+  deleteImageQuery,
+  deleteImagesQuery,
+  imageAnalysisRequest,
+  imageDeletion,
+  imageDeletions,
+  images,
+  listImagesQuery,
+} from '#schema/api/images.ts';
 import { storedImage } from '../find-stored.ts';
-import { imageRecords } from '../image-record.ts';
-import { type ApiWorld, type Call, type Route, route } from '../route.ts';
+import { oneImageRecord } from '../image-record.ts';
+import { type Call, type Route, route, routesOf } from '../route.ts';
 
 export const imageRoutes: readonly Route[] = [
   route({
     method: 'POST',
     path: '/images',
-    summary: 'Add an image by tag or digest; it is looked up at once and analysed after',
+    summary: 'Add an image by tag, digest, from the archive or an import; it is looked up at once and analysed after',
     access: 'createImage',
     query: addImageQuery,
     body: imageAnalysisRequest,
     answer: images,
-    handle: async (call) => imageRecords(call.world, [await addImage(call, call.body, call.query.force)], true),
+    async handle(call) {
+      const { addImage } = await import('../add-image.ts');
+      return oneImageRecord(call.world, await addImage(call, call.body, call.query));
+    },
   }),
   route({
     method: 'GET',
@@ -28,68 +33,45 @@ export const imageRoutes: readonly Route[] = [
     access: 'listImages',
     query: listImagesQuery,
     answer: images,
-    handle: list,
+    handle: async (call) => (await import('../list-images.ts')).imageList(call),
   }),
   route({
+    method: 'DELETE',
+    path: '/images',
+    summary: 'Delete images by their digests, or those of indexes; what is refused is an answer of the list',
+    access: 'deleteImage',
+    query: deleteImagesQuery,
+    answer: imageDeletions,
+    handle: async (call) =>
+      (await import('../delete-images.ts')).deleteImages(call, call.query.imageDigests, call.query.force),
+  }),
+  ...routesOf(['/images/{digest}', '/images/by_id/{imageId}'], {
     method: 'GET',
+    summary: 'One image, by its digest, that of its index, or the id of its config',
+    access: 'getImage',
+    answer: images,
+    handle: async (call: Call) => oneImageRecord(call.world, await storedImage(call)),
+  }),
+  route({
+    method: 'DELETE',
     path: '/images/{digest}',
-    summary: 'One image, by its digest or that of its index',
-    access: 'getImage',
-    answer: images,
-    handle: async (call) => imageRecords(call.world, [await storedImage(call)], true),
+    summary: 'Delete an image, or all of an index; a refusal is an answer with status delete_failed',
+    access: 'deleteImage',
+    query: deleteImageQuery,
+    answer: imageDeletion,
+    async handle(call) {
+      const { deleteImages } = await import('../delete-images.ts');
+      return (await deleteImages(call, [call.params['digest']!], call.query.force))[0];
+    },
   }),
   route({
-    method: 'GET',
+    method: 'DELETE',
     path: '/images/by_id/{imageId}',
-    summary: 'One image, by the id of its config',
-    access: 'getImage',
-    answer: images,
-    handle: async (call) => imageRecords(call.world, [await storedImage(call)], true),
+    summary: 'Delete an image by the id of its config; of several the newest',
+    access: 'deleteImage',
+    query: deleteImageQuery,
+    answer: imageDeletion,
+    handle: async (call) =>
+      (await import('../delete-images.ts')).deleteImageById(call, call.params['imageId']!, call.query.force),
   }),
 ];
-
-interface ListQuery {
-  readonly fulltag?: string | undefined;
-  readonly history: boolean;
-  readonly image_status: 'all' | Image['status'];
-  readonly analysis_status?: string | undefined;
-}
-
-async function list({ world, principal: { account }, query }: Call<ListQuery>) {
-  const { fulltag, history, image_status: status, analysis_status: state } = query;
-  const wanted = (image: Image) =>
-    (status === 'all' || image.status === status) && (state === undefined || publicState(image.state) === state);
-  if (fulltag === undefined) return imageRecords(world, (await everyImage(world, account)).filter(wanted), false);
-  const found = (await tagged(world, account, fulltag, history)).filter(wanted);
-  if (found.length === 0) throw new Fault('state/not-found', 'image data not found in DB');
-  return imageRecords(world, history ? found : found.slice(0, 1), true);
-}
-
-/** Moves of one tag that are looked back at. */
-const maxHistory = 1000;
-
-/** What a tag points to, if to anything, or also everything that it pointed to, newest first, each image once. */
-async function tagged(world: ApiWorld, account: string, fulltag: string, history: boolean): Promise<readonly Image[]> {
-  const { registry, repository, tag, digest } = parseReference(fulltag);
-  if (digest !== null) {
-    const image = await findImage(world, account, digest);
-    return image === null ? [] : [image];
-  }
-  const moves = await tagHistory(world, account, { registry, repository, tag: tag ?? 'latest' }, maxHistory);
-  const wanted = history || moves[0]?.digest != null ? moves : [];
-  const digests = [...new Set(wanted.flatMap((one) => one.digest ?? []))];
-  const images = new Map((await findImages(world, account, digests)).map((image) => [image.digest, image]));
-  return digests.flatMap((one) => images.get(one) ?? []);
-}
-
-const pageSize = 40;
-
-async function everyImage(world: ApiWorld, account: string): Promise<readonly Image[]> {
-  const all: Image[] = [];
-  for (let after: Image | null = null; ; ) {
-    const page: readonly Image[] = await listImages(world, account, after, pageSize);
-    all.push(...page);
-    if (page.length < pageSize) return all;
-    after = page.at(-1)!;
-  }
-}

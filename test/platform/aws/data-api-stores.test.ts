@@ -3,7 +3,8 @@ import { after, before, describe, test } from 'node:test';
 import { addAccount } from '#access/account-store.ts';
 import { findUser } from '#access/user-store.ts';
 import { admitToCatalog, type NewImage } from '#catalog/admit-store.ts';
-import { findImage, listImages, moveImage } from '#catalog/image-store.ts';
+import { findImage, moveImage } from '#catalog/image-store.ts';
+import { listImages } from '#catalog/listed-image-store.ts';
 import { recordTag, tagHistory } from '#catalog/tag-store.ts';
 import type { Digest } from '#core/digest.ts';
 import { syncGroup } from '#feeds/sync-feed.ts';
@@ -20,6 +21,8 @@ import { testClock } from '#test/support/test-clock.ts';
 
 // The tests of every store run over the Data API with PLIMSOLL_TEST_SQL=data-api; here is what goes by every `npm test`.
 describe('the stores over the RDS Data API', () => {
+  const all = { status: null, state: null, platform: null };
+
   const clock = testClock(undefined, { selfWinding: true });
   let world: DataApiWorld;
   let close: () => Promise<void>;
@@ -76,7 +79,7 @@ describe('the stores over the RDS Data API', () => {
       [100],
     );
     assert.equal((await findImage(world, 'team', digest))?.state, 'analyzing');
-    assert.equal((await listImages(world, 'team', null, 10)).length, 1);
+    assert.equal((await listImages(world, 'team', all, null, 10)).length, 1);
   });
 
   test('a feed is loaded and judged in answers of 1 MiB, a change of it costs what it changes', async () => {

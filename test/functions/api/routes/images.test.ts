@@ -18,6 +18,7 @@ test('an image that is added is analysed, and its record says what it is', async
   const { created_at, last_updated, analyzed_at, image_detail, ...rest } = record!;
   assert.deepEqual(rest, {
     ...{ imageDigest: digest, parentDigest: digest, userId: 'admin', image_type: 'docker', annotations: {} },
+    platform: 'linux/amd64',
     ...{ image_status: 'active', analysis_status: 'analyzed', analysis_status_detail: null, removed_at: null },
     image_content: {
       metadata: {
@@ -182,7 +183,7 @@ test('requests that do not fit together are refused in words', async () => {
     [{ tag: `${tag}@${nobody}`, digest }, /another digest/],
     [{ tag, source: { tag: { pullstring: tag } } }, /either 'source' or 'tag'/],
     [{ source: {} }, /exactly one/],
-    [{ source: { archive: { digest } } }, /exactly one/],
+    [{ source: { archive: { digest }, tag: { pullstring: tag } } }, /exactly one/],
   ];
   for (const [body, words] of refused) {
     const answer = await ask('POST', '/v1/images', { body });

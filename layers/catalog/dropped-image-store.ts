@@ -1,0 +1,60 @@
+import type { Sql } from '#platform/sql.ts';
+
+/** Which images go. */
+export interface Dropped {
+  /** Of this account only; null: of any. */
+  readonly account: string | null;
+  /** All of them, or those that are being deleted. */
+  readonly which: 'all' | 'deleting';
+  /** Up to so many. */
+  readonly limit: number;
+}
+
+/**
+ * Takes images out of the catalog with their sets and verdicts, what no other image has of sets, and the moves of tags that led to them;
+ * how many. The last move of a tag stays: by it what was deleted here is not taken for news while its registry has it. Others that take
+ * images out at the same time take others. Blobs are shared by accounts and stay.
+ */
+export async function dropImages({ sql }: { readonly sql: Sql }, { account, which, limit }: Dropped): Promise<number> {
+  return sql.transaction(async (tx) => {
+    const rows = await tx.query<{ image_no: number; account: string; digest: string; parent_digest: string }>(
+      `select image_no, account, digest, parent_digest from image
+       where (:account::text is null or account = :account::text) and (:all::boolean or status = 'deleting')
+       limit :limit::int for update skip locked`,
+      { account, all: which === 'all', limit },
+    );
+    if (rows.length === 0) return 0;
+    const images = JSON.stringify(rows);
+    const [unlinked] = await tx.query<{ sets: string }>(
+      `with unlinked as (
+         delete from image_set where image_no in (
+           select image_no from jsonb_to_recordset(:images::jsonb) as g (image_no bigint))
+         returning set_id
+       )
+       select coalesce(jsonb_agg(distinct set_id), '[]') as sets from unlinked`,
+      { images },
+    );
+    await tx.query(
+      'delete from image where image_no in (select image_no from jsonb_to_recordset(:images::jsonb) as g (image_no bigint))',
+      { images },
+    );
+    await tx.query(
+      `delete from package_set s where set_id in (select j::int from jsonb_array_elements_text(:sets::jsonb) as j)
+         and not exists (select from image_set i where i.set_id = s.set_id)`,
+      { sets: unlinked?.sets ?? '[]' },
+    );
+    await tx.query(moves, { images });
+    return rows.length;
+  });
+}
+
+/** Of an index as long as none of its images is left. */
+const moves = `delete from image_tag t using (
+    select distinct g.account, d.digest from jsonb_to_recordset(:images::jsonb) as g (account text, digest text, parent_digest text)
+    cross join lateral (values (g.digest), (g.parent_digest)) as d (digest)
+  ) g
+  where t.account = g.account and t.digest = g.digest
+    and not exists (select from image i where i.account = g.account and i.digest = g.digest)
+    and not exists (select from index_image x where x.account = g.account and x.index_digest = g.digest)
+    and exists (select from image_tag n where n.account = t.account and n.registry = t.registry
+      and n.repository = t.repository and n.tag = t.tag and n.detected_at > t.detected_at)`;
