@@ -6,7 +6,7 @@ import type { RegistryClient } from '#registry/client/registry-client.ts';
 import type { Event, EventOf } from '#schema/events.ts';
 import { isCompanionTag } from './companion-tag.ts';
 import { findGoneTags } from './find-gone-tags.ts';
-import { comparedAgainMs, type Seen, type Watch } from './watch.ts';
+import { isSettled, type Seen, type Watch } from './watch.ts';
 import { forgetTags, newTags, rememberTags } from './watched-tag-store.ts';
 
 type World = Pick<Platform, 'sql' | 'clock' | 'queues' | 'log'>;
@@ -39,9 +39,7 @@ export async function lookAtRepository(
   if (tags.size === 0 && watch.seen !== null && watch.seen !== hashOf(tags) && watch.failure !== 'registry/not-found')
     throw new Fault('registry/not-found', `${watch.registry}/${watch.repository} lists no tags, though it had some`);
   const seen = hashOf(tags);
-  const { comparedAt } = watch;
-  if (seen === watch.seen && comparedAt !== null && begun - comparedAt < comparedAgainMs)
-    return { seen, comparedAt, tags: null };
+  if (isSettled(watch, seen, begun)) return { seen, comparedAt: watch.comparedAt, tags: null };
   const found = await sendNew(world, watch, tags, begun, autosubscribe);
   const gone = all ? await sendGone(world, watch, tags, begun) : 0;
   const { account, registry, repository } = watch;

@@ -5,7 +5,7 @@ import type { Platform } from '#platform/platform.ts';
 import type { RegistryClient } from '#registry/client/registry-client.ts';
 import { findUnknown } from './reconcile-store.ts';
 import { tagHistory } from './tag-store.ts';
-import { comparedAgainMs, type Seen, type Watch, watchName } from './watch.ts';
+import { isSettled, type Seen, type Watch, watchName } from './watch.ts';
 
 /** A watch of a tag. */
 export type TagWatch = Watch & { readonly tag: string };
@@ -22,14 +22,14 @@ export async function lookAtTag(
   client: Pick<RegistryClient, 'digest' | 'manifest'>,
   watch: TagWatch,
 ): Promise<Seen> {
-  const { account, repository, tag, seen, comparedAt } = watch;
+  const { account, repository, tag, seen } = watch;
   const now = world.clock.now();
   const known = seen !== null && isDigest(seen) ? seen : null;
   const digest = await client.digest(repository, tag, known).catch(async (thrown: unknown) => {
     if (await isGone(client, watch, Fault.from(thrown))) await sendRemoved(world, watch, now);
     throw thrown;
   });
-  if (digest === known && comparedAt !== null && now - comparedAt < comparedAgainMs) return { seen, comparedAt };
+  if (isSettled(watch, digest, now)) return { seen, comparedAt: watch.comparedAt };
   const [unknown] = await findUnknown(world, account, watch, [{ digest, tag }]);
   // What the catalog heard of since is newer than the answer.
   if (unknown?.elsewhere != null && unknown.elsewhere.since > now) return { seen: null, comparedAt: null };

@@ -30,8 +30,13 @@ export interface Seen {
   readonly comparedAt: number | null;
 }
 
-/** What is held against the catalog again after this though the registry says the same: a push may have failed for good meanwhile. */
-export const comparedAgainMs = 24 * 3_600_000;
+/** Milliseconds after which the catalog is compared again though the registry says the same: a push may have failed for good meanwhile. */
+const comparedAgainMs = 24 * 3_600_000;
+
+/** Whether there is nothing to do where the registry says this: it said so when the last look, not long ago, went well. */
+export function isSettled({ seen, comparedAt, failure }: Watch, said: string, now: number): boolean {
+  return failure === null && said === seen && comparedAt !== null && now - comparedAt < comparedAgainMs;
+}
 
 /** What a subscription of tag_update or repo_update watches; null when its key names nothing that a registry could have. */
 export function watchedBy(
