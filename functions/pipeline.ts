@@ -4,6 +4,7 @@ import { failImage } from '#catalog/fail-image.ts';
 import { type JudgeWorld, judgeAnalyzed } from '#matching/judge-analyzed.ts';
 import { removeImage } from '#catalog/remove-image.ts';
 import type { DeliverWorld } from '#notices/deliver-notices.ts';
+import { tagWatches } from '#notices/tag-watches.ts';
 import type { Platform } from '#platform/platform.ts';
 import { type EvaluateWorld, evaluateMatched } from '#policy/evaluate-image.ts';
 import { renewVerdicts } from '#policy/renew-verdicts.ts';
@@ -57,7 +58,11 @@ export const pipeline: { readonly [K in EventKind]: Step<K> } = {
     failed: (world, event, reason) => failImage(world, event, reason, 'judgement'),
     concurrency: 1,
   },
-  'image.matched': { run: withOthers(evaluateMatched), failed: evaluationFailed, concurrency: 1 },
+  'image.matched': {
+    run: withOthers((world, event) => evaluateMatched(world, event, tagWatches)),
+    failed: evaluationFailed,
+    concurrency: 1,
+  },
   'notice.raised': {
     run: async (world, event) => (await import('#notices/deliver-notices.ts')).deliverNotices(world, event),
     failed: async (world, { account }, reason) => world.log.error('notices not delivered', { account, reason }),

@@ -1,5 +1,6 @@
 import type { Image } from '#catalog/image.ts';
 import { Fault } from '#core/fault.ts';
+import { sendEvents } from '#platform/bus.ts';
 import { checkResult } from '#policy/check-result.ts';
 import { type Evaluation, evaluateTag } from '#policy/evaluate-image.ts';
 import { findGrounds } from '#policy/grounds-store.ts';
@@ -34,6 +35,7 @@ export async function checkImage({ world, principal, params, query }: Call<Check
   const grounds = requireStored(await findGrounds(world, principal.account, question));
   const image = requireAnalyzed(grounds.image);
   const now = await evaluateTag(world, grounds, { policyId, store: !query.interactive });
+  if (now.telling === 'told') await sendEvents(world.queues, [{ kind: 'notice.raised', account: image.account }]);
   if (!query.history) return [{ [image.digest]: { [tag]: [evaluationRecord(image, now, query.detail)] } }];
   const place = { account: image.account, digest: image.digest, tag, policyId: now.verdict.policyId };
   const stored = await verdictHistory(world, place, { limit: maxHistory });

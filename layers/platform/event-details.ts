@@ -1,15 +1,10 @@
-import { promisify } from 'node:util';
-import { zstdCompress, zstdDecompress } from 'node:zlib';
-import { Fault } from '#core/fault.ts';
 import type { LogEvent } from '#schema/event-log.ts';
-import { type Blobs, readBlob } from './blobs.ts';
+import type { Blobs } from './blobs.ts';
+import { putJson, readJson } from './json-blob.ts';
 import { detailsLimit, eventId } from './raise-events.ts';
 
 /** Bytes left for what stands beside the lists. */
 const beside = 16 * 1024;
-
-/** Bytes of whole details when they are read. */
-const longestWhole = 256 * 1024 * 1024;
 
 /**
  * An event whose details tell lists under one name (`{ added: [...], removed: [...] }`), made to fit: `counts` says how many items each
@@ -20,9 +15,8 @@ export async function fitEvent(blobs: Blobs, event: LogEvent, name: string): Pro
   const lists = Object.entries(event.details[name] as Readonly<Record<string, readonly unknown[]>>);
   const counts = Object.fromEntries(lists.map(([key, items]) => [key, items.length]));
   const whole = { ...event.details, counts, details_complete: true };
-  const text = Buffer.from(JSON.stringify(whole));
-  if (text.length <= detailsLimit) return { ...event, details: whole };
-  await blobs.put(keyOf(eventId(event)), await compress(text));
+  if (Buffer.byteLength(JSON.stringify(whole)) <= detailsLimit) return { ...event, details: whole };
+  await putJson(blobs, keyOf(eventId(event)), whole);
   const room = (detailsLimit - beside) / lists.length;
   const beginnings = Object.fromEntries(lists.map(([key, items]) => [key, beginningOf(items, room)]));
   return { ...event, details: { ...whole, [name]: beginnings, details_complete: false } };
@@ -36,14 +30,8 @@ function beginningOf(items: readonly unknown[], room: number): readonly unknown[
 }
 
 /** The whole details of an event whose row holds their beginning; null when they are not kept any more. */
-export async function readWholeDetails(blobs: Blobs, id: string): Promise<unknown> {
-  const bytes = await readBlob(blobs, keyOf(id));
-  if (bytes === null) return null;
-  try {
-    return JSON.parse((await decompress(bytes, { maxOutputLength: longestWhole })).toString());
-  } catch (cause) {
-    throw new Fault('data/corrupt', `reading the details of event ${id}: they are damaged`, { cause });
-  }
+export function readWholeDetails(blobs: Blobs, id: string): Promise<unknown> {
+  return readJson(blobs, keyOf(id));
 }
 
 /** Annotations of an image as events carry them: all, or the first that fit into 8 KiB, since people may write more than an event holds. */
@@ -62,9 +50,3 @@ export async function forgetDetails(
 function keyOf(id: string): string {
   return `event-details/${id}.json.zst`;
 }
-
-const compress = promisify(zstdCompress) as (bytes: Uint8Array) => Promise<Buffer>;
-const decompress = promisify(zstdDecompress) as (
-  bytes: Uint8Array,
-  options: { readonly maxOutputLength: number },
-) => Promise<Buffer>;

@@ -1,10 +1,12 @@
 import { getImageReport } from '#analysis/image-report-store.ts';
+import { fullTag } from '#catalog/current-tags-store.ts';
 import type { Image } from '#catalog/image.ts';
 import { tagsOf } from '#catalog/tag-store.ts';
 import { Fault } from '#core/fault.ts';
 import type { Limits } from '#core/limits.ts';
 import type { JudgeWorld } from '#matching/judge-analyzed.ts';
 import { type JudgedImage, judgeReport } from '#matching/judge-report.ts';
+import { tellFindings } from '#matching/tell-findings.ts';
 import { readBlob } from '#platform/blobs.ts';
 import type { Event, EventOf } from '#schema/events.ts';
 import type { ImageReport } from '#schema/image-report.ts';
@@ -15,6 +17,8 @@ import { evaluate } from './evaluate.ts';
 import { factsOf } from './facts.ts';
 import { findGrounds, type Grounds } from './grounds-store.ts';
 import { neededBy, readNeeded } from './needed-facts.ts';
+import { type FindTagWatches, findingWatches, isWatched, lastTold } from './tag-watch.ts';
+import { type Telling, tellVerdict } from './tell-verdict.ts';
 import { storeVerdict } from './verdict-store.ts';
 
 export type EvaluateWorld = Omit<JudgeWorld, 'offline' | 'feedMaxAgeMs'> & { readonly limits: Limits };
@@ -26,33 +30,66 @@ export interface Evaluation {
   readonly evaluatedAt: number;
 }
 
-/** The step at the end: an image that was judged gets its verdict under each tag that points to it now. */
-export async function evaluateMatched(
-  world: EvaluateWorld,
-  { account, digest }: EventOf<'image.matched'>,
-): Promise<readonly Event[]> {
-  const tags = (await tagsOf(world, account, [digest])).get(digest) ?? [];
-  let read: ReadImage | null = null;
-  for (const { registry, repository, tag } of tags) {
-    const question = { digest, tag: `${registry}/${repository}:${tag}`, policyId: null };
-    const grounds = await findGrounds(world, account, question);
-    if (grounds?.image.content == null) return [];
-    read ??= await readImage(world, grounds);
-    await evaluateRead(world, grounds, read, { policyId: null, store: true });
-  }
-  return [];
+export interface ToldEvaluation extends Evaluation {
+  /** What came of telling it; send `notice.raised` where something was told. */
+  readonly telling: Telling;
 }
 
 /**
+ * The step at the end: an image that was judged gets its verdict under each tag that led to it, and what changed is told: verdicts of all
+ * tags, vulnerabilities of those that are watched.
+ */
+export async function evaluateMatched(
+  world: EvaluateWorld,
+  { account, digest }: EventOf<'image.matched'>,
+  findWatches: FindTagWatches,
+): Promise<readonly Event[]> {
+  const tags = ((await tagsOf(world, account, [digest])).get(digest) ?? []).map(fullTag);
+  const watches = tags.length === 0 ? [] : await findWatches(world, account, tags);
+  // Everything that is compared with is asked before the image is judged: what others tell meanwhile is then seen as theirs.
+  const told = await lastTold(world, account, watches);
+  const all: Grounds[] = [];
+  for (const tag of tags) {
+    const grounds = await findGrounds(world, account, { digest, tag, policyId: null });
+    if (grounds?.image.content == null) return [];
+    all.push(grounds);
+  }
+  const [first] = all;
+  if (first === undefined) return [];
+  const read = await readImage(world, first);
+  const tellings: Telling[] = [];
+  for (const watch of findingWatches(first.image, watches, told))
+    tellings.push(await tellFindings(world, first.image, read.judged.findings, watch));
+  for (const grounds of all) {
+    const byDigest = isWatched(watches, 'policy_eval', grounds.tag, digest);
+    tellings.push((await evaluateRead(world, grounds, read, { policyId: null, store: true, byDigest })).telling);
+  }
+  return [
+    ...(tellings.includes('told') ? [{ kind: 'notice.raised', account } as const] : []),
+    ...(tellings.includes('overtaken') ? [{ kind: 'image.matched', account, digest } as const] : []),
+  ];
+}
+
+/** Tries to tell a verdict that others overtake. */
+const mostTries = 3;
+
+/**
  * Evaluates an analysed image by what the feeds say now and the bundle of the grounds, which `policyId` named (null: the active
- * one). `store` keeps the verdict where it says something new. Throws `state/not-found` when there is no such bundle.
+ * one). `store` keeps the verdict where it says something new, and tells it where the active policy says another action than before.
+ * Throws `state/not-found` when there is no such bundle.
  */
 export async function evaluateTag(
   world: EvaluateWorld,
   grounds: Grounds,
-  options: { readonly policyId: string | null; readonly store: boolean },
-): Promise<Evaluation> {
-  return evaluateRead(world, grounds, await readImage(world, grounds), options);
+  { policyId, store }: { readonly policyId: string | null; readonly store: boolean },
+): Promise<ToldEvaluation> {
+  const { account, digest } = grounds.image;
+  let now: Grounds | null = grounds;
+  for (let tries = 1; ; tries++) {
+    const evaluated = await evaluateRead(world, now, await readImage(world, now), { policyId, store, byDigest: false });
+    if (evaluated.telling !== 'overtaken' || tries === mostTries) return evaluated;
+    now = (await findGrounds(world, account, { digest, tag: grounds.tag, policyId })) ?? grounds;
+  }
 }
 
 /** An image as it is evaluated under each of its tags. */
@@ -85,12 +122,19 @@ async function dockerfileOf({ blobs }: EvaluateWorld, { dockerfile }: Image): Pr
   return given === null ? null : given.toString('utf8');
 }
 
+interface EvaluateOptions {
+  readonly policyId: string | null;
+  readonly store: boolean;
+  /** The image is watched under the tag whatever the tag leads to. */
+  readonly byDigest: boolean;
+}
+
 async function evaluateRead(
   world: EvaluateWorld,
-  { image, tag, bundle: stored, latest }: Grounds,
+  { image, tag, bundle: stored, latest, standing }: Grounds,
   { report, judged, dockerfile }: ReadImage,
-  { policyId, store }: { readonly policyId: string | null; readonly store: boolean },
-): Promise<Evaluation> {
+  { policyId, store, byDigest }: EvaluateOptions,
+): Promise<ToldEvaluation> {
   const { account, digest } = image;
   if (stored === null)
     throw new Fault(
@@ -103,10 +147,12 @@ async function evaluateRead(
   const base = image.content?.base ?? report.base;
   const circumstances = { tag, dockerfile, now, knownSince: image.createdAt, base, ...needed };
   const verdict = evaluate(bundle, factsOf(report, judged, circumstances));
-  if (store) {
-    const place = { account, digest, tag, policyId: stored.policyId };
-    const { kind } = await storeVerdict(world, place, { verdict, bundle: stored.key }, latest);
-    if (kind === 'changed') world.log.info('verdict changed', { ...place, action: verdict.action });
-  }
-  return { verdict, bundle, evaluatedAt: now };
+  if (!store) return { verdict, bundle, evaluatedAt: now, telling: 'nothing' };
+  const place = { account, digest, tag, policyId: stored.policyId };
+  const { kind, record } = await storeVerdict(world, place, { verdict, bundle: stored.key }, latest);
+  if (kind === 'changed') world.log.info('verdict changed', { ...place, action: verdict.action });
+  const telling = stored.active
+    ? await tellVerdict(world, image, { record, verdict, bundle: stored.key, standing }, byDigest)
+    : 'nothing';
+  return { verdict, bundle, evaluatedAt: now, telling };
 }

@@ -2,6 +2,7 @@ import type { Image } from '#catalog/image.ts';
 import { imageColumns, imageOf, type ImageRow } from '#catalog/image-store.ts';
 import type { Sql } from '#platform/sql.ts';
 import { bundleOf, type BundleRecord } from './bundle-store.ts';
+import { type StandingVerdict, standingOf } from './standing-verdict-store.ts';
 import { type VerdictRecord, verdictOf } from './verdict-store.ts';
 
 /** What the evaluation of an image under a tag starts from, as it stood at one moment. */
@@ -14,6 +15,8 @@ export interface Grounds {
   readonly bundle: BundleRecord | null;
   /** The latest verdict on the image under the tag by the bundle; null for none. */
   readonly latest: VerdictRecord | null;
+  /** What was told last of the active policy's verdict on the image under the tag; null for nothing. */
+  readonly standing: StandingVerdict | null;
 }
 
 /** What is to be evaluated: an image, the tag that it goes by, and a bundle other than the active one. */
@@ -54,7 +57,10 @@ export async function findGrounds(
          select to_jsonb(v) from ruling r join verdict v on v.policy_id = r.policy_id
          where v.account = :account::text and v.digest = found.digest and v.tag = :tag::text
          order by v.verdict_no desc limit 1
-       ) as latest
+       ) as latest, (
+         select to_jsonb(v) || jsonb_build_object('moves', s.moves) from standing_verdict s join verdict v on v.verdict_no = s.verdict_no
+         where s.account = :account::text and s.digest = found.digest and s.tag = :tag::text
+       ) as standing
      from found`,
     { account, digest, id: imageId ?? none, tag, policy: policyId },
   );
@@ -65,10 +71,16 @@ export async function findGrounds(
     sets: row.sets === null ? [] : JSON.parse(row.sets),
     bundle: row.ruling === null ? null : bundleOf(JSON.parse(row.ruling)),
     latest: row.latest === null ? null : verdictOf(JSON.parse(row.latest)),
+    standing: row.standing === null ? null : standingOf(row.standing),
   };
 }
 
 /** An id that no image has. A null would sort first. */
 const none = '-';
 
-type GroundsRow = ImageRow & { ruling: string | null; sets: string | null; latest: string | null };
+type GroundsRow = ImageRow & {
+  ruling: string | null;
+  sets: string | null;
+  latest: string | null;
+  standing: string | null;
+};
