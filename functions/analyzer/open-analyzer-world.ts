@@ -9,7 +9,7 @@ import { type AwsWorld, openAwsWorld } from '../aws-world.ts';
 
 /** The world of an analyzer task, with worker threads. Throws `state/not-found` for a setting that is missing, `input/invalid` for one that is wrong. */
 export function openAnalyzerWorld(log: Log): AwsWorld {
-  const world = openAwsWorld({ log, patienceMs: 45_000, takesMessages: true });
+  const world = openAwsWorld({ log, patienceMs: 45_000, deadLetters: true });
   for (const name of ['queueUrlPrefix', 'cluster', 'databaseSecret', 'database', 'blobs'] as const)
     world.settings.required(name);
   const chosen = readAnalysisChoices(world.settings.optional('analysis') ?? '{}', environment.analysis);

@@ -9,6 +9,11 @@ export async function json(status: number, value: unknown): Promise<ApiResponse>
   return { status, headers, body: JSON.stringify(value) };
 }
 
+/** An answer in text of a media type. */
+export function text(status: number, type: string, body: string): ApiResponse {
+  return { status, headers: { 'content-type': type }, body };
+}
+
 /** Messages of these are for the log: they speak of statements and code, and are met before anybody has signed in. */
 const isInner = (code: FaultCode) => code === 'internal/failed' || code.startsWith('sql/');
 

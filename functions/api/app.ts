@@ -2,7 +2,7 @@ import type { Authenticator, Sender } from '#access/authenticate.ts';
 import { type Principal, requireRight } from '#access/principal.ts';
 import { about } from '#core/about.ts';
 import { Fault, faults } from '#core/fault.ts';
-import { faultResponse, json, problem } from './answer.ts';
+import { faultResponse, json, problem, text } from './answer.ts';
 import { type Found, findRoute } from './find-route.ts';
 import { readBody, readQuery } from './read-request.ts';
 import type { ApiRequest, ApiResponse, ApiWorld } from './route.ts';
@@ -67,7 +67,9 @@ async function answer(
   const body = readBody(route, request.body);
   if (body.kind === 'refused') return problem(400, body.problem);
   const given = { params, query: query.value, body: body.value, sender };
-  const answered = await json(route.status ?? 200, await route.handle({ world, principal, authenticator, ...given }));
+  const made = await route.handle({ world, principal, authenticator, ...given });
+  const status = route.status ?? 200;
+  const answered = route.text === undefined ? await json(status, made) : text(status, route.text, made as string);
   // RFC 6749, 5.1
   return route.secret === true
     ? { ...answered, headers: { ...answered.headers, 'cache-control': 'no-store' } }

@@ -18,7 +18,9 @@ export const handler = streamingHandler({
   async open(log) {
     // Lambda gives a process one request at a time.
     const now = { until: Number.POSITIVE_INFINITY };
-    const world = openAwsWorld({ log, patienceMs, until: () => now.until - restMs });
+    const opened = openAwsWorld({ log, patienceMs, until: () => now.until - restMs, deadLetters: true });
+    const place = { host: `aws-${opened.settings.region}`, url: () => '', process: null };
+    const world = { ...opened, place };
     return { world, now, app: createApp(world, routes, authenticator(world)) };
   },
   async run({ world, now, app }, event: ProxyEvent, context) {

@@ -33,7 +33,12 @@ export interface ProcessFigures {
 export type ApiWorld = Platform &
   SyncWorld &
   AskWorld &
-  AdmitWorld & { readonly limits: Limits; readonly registries: RegistryAccess; readonly channels: ChannelWorld };
+  AdmitWorld & {
+    readonly limits: Limits;
+    readonly registries: RegistryAccess;
+    readonly channels: ChannelWorld;
+    readonly place: ServicePlace;
+  };
 
 /** A request, whatever carried it: node:http or API Gateway. */
 export interface ApiRequest {

@@ -1,3 +1,4 @@
+import { hostname } from 'node:os';
 import { authenticator } from '#access/authenticate.ts';
 import { ensureAdmin } from '#access/ensure-admin.ts';
 import type { AnalysisSettings } from '#analysis/analysis-settings.ts';
@@ -29,6 +30,7 @@ import { listen } from './http-server.ts';
 import { loadGroups } from './load-groups.ts';
 import { refreshFeeds, type RefreshWorld } from '../refresh-feeds.ts';
 import { removeAccounts } from '../remove-accounts.ts';
+import { processFigures } from './process-figures.ts';
 import { repeat } from './repeat.ts';
 import { type SweepSettings, sweepUnfinished } from '../sweep-unfinished.ts';
 import { wakeNotices } from '../wake-notices.ts';
@@ -86,8 +88,11 @@ export async function startServer(settings: ServerSettings): Promise<Server> {
   const newPassword = await ensureAdmin(platform, settings.adminPassword);
   await ensureDefaultBundle(platform, 'admin');
   const world = worldOf(settings, platform, opened);
-  const app = createApp(world, routes, authenticator(platform));
+  let url = '';
+  const place = { host: hostname(), url: () => url, process: processFigures };
+  const app = createApp({ ...world, place }, routes, authenticator(platform));
   const http = opened.use(await listen(app, settings.host, settings.port, settings.limits.requestBytes));
+  url = http.url;
   opened.use(startWorkers(world));
   opened.use(repeat(world, 'sweep', sweepMs, async () => void (await sweepUnfinished(world, sweep))));
   opened.use(repeat(world, 'deletions', sweepMs, async () => void (await removeDeleted(world, () => false))));

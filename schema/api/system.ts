@@ -40,5 +40,59 @@ export const problemAnswer = z
   })
   .meta({ id: 'Problem' });
 
+/** How a service is. */
+export const serviceDetail = z
+  .object({
+    available: z.boolean(),
+    busy: z.boolean().describe('It has work in hand'),
+    up: z.boolean(),
+    message: text,
+    version: text,
+    db_version: text,
+    detail: z.record(text, z.unknown()).describe('Numbers of all accounts, shown to administrators'),
+  })
+  .meta({ id: 'StatusResponse' });
+
+const service = z
+  .object({
+    hostid: text,
+    servicename: text,
+    version: text.describe('Of the API'),
+    base_url: text.describe('Empty on AWS, where services have no address of their own'),
+    status: z.boolean(),
+    status_message: text,
+    service_detail: serviceDetail,
+  })
+  .meta({ id: 'Service' });
+
+export const serviceList = z.array(service);
+
+export const systemStatus = z.object({ service_states: serviceList }).meta({ id: 'SystemStatusResponse' });
+
+export const errorCodeList = z.array(z.object({ name: text, description: text }).meta({ id: 'AnchoreErrorCode' }));
+
+/** Whether something may still be used. */
+const life = {
+  state: z.enum(['active', 'deprecated', 'eol']),
+  superceded_by: text.nullable(),
+};
+
+const parameterSpec = z
+  .object({
+    ...{ name: text, description: text, example: text.nullable(), ...life, required: z.boolean() },
+    validator: z.record(text, z.unknown()).describe('JSON Schema of its text'),
+  })
+  .meta({ id: 'TriggerParamSpec' });
+
+const triggerSpec = z
+  .object({ name: text, description: text, ...life, parameters: z.array(parameterSpec) })
+  .meta({ id: 'TriggerSpec' });
+
+export const gateSpecs = z.array(
+  z.object({ name: text, description: text, ...life, triggers: z.array(triggerSpec) }).meta({ id: 'GateSpec' }),
+);
+
+export const metricsText = text.describe('Text format of Prometheus, version 0.0.4');
+
 /** What POST /hooks/eventbridge answers. */
 export const hookAnswer = z.object({ outcome: z.enum(['queued', 'ignored']), reason: text.nullable() });

@@ -26,8 +26,8 @@ export interface AwsOptions {
   readonly patienceMs: number;
   /** When the request that is answered now has to be: no statement waits longer. Left out, for work that has time. */
   readonly until?: () => number;
-  /** Takes messages by itself and may bury them: a task. Functions have theirs brought, and no right on dead letters. */
-  readonly takesMessages?: boolean;
+  /** Knows where dead letters are: a task buries messages that it took itself, the API counts them. Others have no right on them. */
+  readonly deadLetters?: boolean;
 }
 
 /** An AWS account as a platform, as the variables of schema/deployment.ts describe it. */
@@ -101,7 +101,7 @@ export function openAwsPlatform(options: AwsOptions): AwsPlatform {
   const queues = lateQueues(
     late(async () => {
       const { sqsQueues } = await import('./sqs-queue.ts');
-      const dead = (name: string) => (options.takesMessages === true ? queueUrl(deadLetterName(name)) : null);
+      const dead = (name: string) => (options.deadLetters === true ? queueUrl(deadLetterName(name)) : null);
       return sqsQueues({ client: await sqs(), urls: (name) => queueUrl(queueName(name)), dead, clock });
     }),
   );

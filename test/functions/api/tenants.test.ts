@@ -55,6 +55,15 @@ const lines: Readonly<Record<string, Line>> = {
   'GET /version': everybody,
   'GET /swagger.json': everybody,
   'POST /oauth/token': everybody,
+  'GET /status': own,
+  'GET /system': own,
+  'GET /system/services': adminOnly,
+  'GET /system/services/{servicename}': adminOnly,
+  'GET /system/services/{servicename}/{hostid}': adminOnly,
+  'DELETE /system/services/{servicename}/{hostid}': adminOnly,
+  'GET /system/error_codes': own,
+  'GET /system/policy_spec': own,
+  'GET /metrics': adminOnly,
   'GET /system/feeds': own,
   // Not of the form, so that nothing is fetched.
   'POST /system/feeds': { ...adminOnly, query: '?sync=perhaps' },
@@ -214,7 +223,15 @@ async function play(): Promise<Scene> {
     sender: captain,
     body: { name: 'its channel', type: 'webhook', settings: { url: 'http://127.0.0.1:9/its' } },
   });
-  const types = { vtype: 'all', ctype: 'os', mtype: 'manifest', feed: 'no-such-feed', group: 'no-such-group' };
+  const types = {
+    vtype: 'all',
+    ctype: 'os',
+    mtype: 'manifest',
+    feed: 'no-such-feed',
+    group: 'no-such-group',
+    servicename: 'analyzer',
+    hostid: 'no-such-host',
+  };
   return {
     ...{ server, account, members },
     stranger: await makeUser(server, await makeAccount(server, 'stranger')),
@@ -253,7 +270,18 @@ test('every route has a line that says who may call it', () => {
   const types = routes.flatMap(({ path }) => [...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => name));
   const known = [
     ...['digest', 'imageId', 'ctype', 'mtype', 'vtype', 'accountname', 'username', 'keyId', 'registry'],
-    ...['feed', 'group', 'eventId', 'subscriptionId', 'policyId', 'correctionId', 'imageDigest', 'ruleId'],
+    ...[
+      'feed',
+      'group',
+      'eventId',
+      'subscriptionId',
+      'policyId',
+      'correctionId',
+      'servicename',
+      'hostid',
+      'imageDigest',
+      'ruleId',
+    ],
     ...['channelId', 'deliveryId', 'webhook_type'],
   ];
   for (const name of types) assert.ok(known.includes(name!), `{${name}} needs values in this test`);
