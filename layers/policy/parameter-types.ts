@@ -32,7 +32,6 @@ export const csvLoose: ParameterType<readonly string[]> = {
 /** Patterns of mappings between commas: `*` stands for any characters, `regexp:` begins a regular expression. */
 export const patterns: ParameterType<readonly Pattern[]> = {
   name: 'comma-separated list of patterns',
-  schema: { type: 'string' },
   schema: csv.schema,
   parse(text) {
     const items = csv.parse(text);
