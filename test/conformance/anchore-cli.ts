@@ -39,8 +39,8 @@ const scripts: Readonly<Record<string, Script>> = {
 const administrators = ['account', 'system'];
 /** What changes the world of all others comes after them. */
 const last = ['system'];
-/** Commands that cannot go wrong, or never go well: no engine has the route that `image import` calls. */
-const only: Readonly<Record<string, 'good' | 'bad'>> = { help: 'good', 'image import': 'bad' };
+/** Commands that cannot go wrong, or never go well: no engine has the route that `image import` calls, and services here are never away. */
+const only: Readonly<Record<string, 'good' | 'bad'>> = { help: 'good', 'image import': 'bad', 'system del': 'bad' };
 /** So many people type at once. */
 const lanes = 3;
 

@@ -20,9 +20,10 @@ export interface ConformanceWorld extends AsyncDisposable {
   readonly hub: string;
   /** A folder of the run's own. */
   readonly folder: string;
+  readonly webhook: string;
   /** Requests to the webhook so far, as `METHOD path`. */
   readonly webhookCalls: readonly string[];
-  readonly webhook: string;
+
   /** A new account with a user in full control of it. */
   crew(name: string): Promise<Sailor>;
   /** The answer of the API to a question of somebody's, as JSON; throws where it is an error. */
@@ -98,7 +99,9 @@ export async function openWorld(): Promise<ConformanceWorld> {
       request.resume().on('end', () => response.writeHead(200).end());
     }),
   );
-  const serve = stack.use(await startServe(join(folder, 'data'), mirror, '--malware', `clamd:${clamd.address}`));
+  const serve = stack.use(
+    await startServe(join(folder, 'data'), mirror, '--allow-private-webhooks', '--malware', `clamd:${clamd.address}`),
+  );
   const admin = { user: 'admin', password: serve.password };
   const url = `${serve.url}/v1`;
   const ask = async <T>(sailor: Sailor, method: string, path: string, body?: unknown): Promise<T> => {

@@ -17,6 +17,8 @@ export interface Scene {
   readonly digest: string;
   readonly imageId: string;
   readonly tag: string;
+  /** Takes what it is sent. */
+  readonly webhook: string;
   /** A call that has to go well, of the captain when left out; its JSON. */
   ask<T>(method: string, path: string, body?: unknown, sender?: Sender): Promise<T>;
 }
@@ -40,7 +42,8 @@ export interface Bad extends Call {
 
 /** A good call of an operation and a bad one. */
 export interface OperationLine {
-  readonly good: Call | ((scene: Scene) => Promise<Call>);
+  /** Null where nothing can ever be done by it here; the line says why. */
+  readonly good: Call | ((scene: Scene) => Promise<Call>) | null;
   readonly bad: Bad | ((scene: Scene) => Promise<Bad>);
   /** Of the good call; 200 when left out. */
   readonly status?: 204;

@@ -8,7 +8,7 @@ import { hashPassword } from '#access/password.ts';
 import { defaultLimits } from '#core/limits.ts';
 import { defaultAnalysisSettings } from '#analysis/analysis-settings.ts';
 import { silentLog } from '#core/log.ts';
-import { startServer } from '#functions/local/main.ts';
+import { type ServerSettings, startServer } from '#functions/local/main.ts';
 import { openLocalPlatform } from '#platform/local/local-platform.ts';
 import { ensureDefaultBundle } from '#policy/bundle-store.ts';
 import { alpineApp, alpineAppNext, indexed, otherArchitecture } from './api-images.ts';
@@ -83,7 +83,7 @@ export async function apiServer(): Promise<ApiServer> {
 
 /** A server of the test's own, for one that changes what concerns everybody; whoever opens it disposes of the stack. */
 export async function openApiServer(
-  analysisSettings = defaultAnalysisSettings,
+  more: Partial<ServerSettings> = {},
 ): Promise<{ server: ApiServer; stack: AsyncDisposableStack }> {
   await using stack = new AsyncDisposableStack();
   const folder = await mkdtemp(join(tmpdir(), 'plimsoll-api-'));
@@ -106,11 +106,12 @@ export async function openApiServer(
   const { url } = stack.use(
     await startServer({
       ...{ host: '127.0.0.1', port: 0, data, endpoints, offline: false, log: silentLog },
-      ...{ limits: defaultLimits, analysisSettings },
+      ...{ limits: defaultLimits, analysisSettings: defaultAnalysisSettings },
       feedsMirror: join(folder, 'mirror'),
       allowPrivateChannels: true,
       adminPassword: admin.password,
       environment: { HOME: folder },
+      ...more,
     }),
   );
   return { server: serverAt(url, registry.host), stack: stack.move() };

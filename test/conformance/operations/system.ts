@@ -29,7 +29,11 @@ export const systemOperations: OperationTable = {
   'GET /system/services': { good: asAdmin, bad: { status: 403 } },
   'GET /system/services/{servicename}': { good: service, bad: { ...unknownService, status: 404 } },
   'GET /system/services/{servicename}/{hostid}': { good: service, bad: { ...unknownService, status: 404 } },
-  'DELETE /system/services/{servicename}/{hostid}': { good: service, bad: { ...unknownService, status: 404 } },
+  // Those that are away may be deleted, and none ever is.
+  'DELETE /system/services/{servicename}/{hostid}': {
+    good: null,
+    bad: async (scene) => ({ ...(await service(scene)), status: 409 }),
+  },
   'GET /system/policy_spec': { good: {}, bad: stranger },
   'GET /system/error_codes': { good: {}, bad: stranger },
   'GET /system/feeds': { good: {}, bad: stranger },
@@ -42,7 +46,10 @@ export const systemOperations: OperationTable = {
   'DELETE /system/feeds/{feed}': deleted,
   'DELETE /system/feeds/{feed}/{group}': deleted,
   'POST /system/webhooks/{webhook_type}/test': {
-    good: { ...asAdmin, params: { webhook_type: 'general' }, query: '?notification_type=policy_eval' },
+    good: async ({ ask, webhook }) => {
+      await ask('POST', '/notifications/channels', { name: 'all', type: 'webhook', settings: { url: webhook } }, admin);
+      return { ...asAdmin, params: { webhook_type: 'general' }, query: '?notification_type=policy_eval' };
+    },
     bad: { ...asAdmin, params: { webhook_type: 'general' }, query: '?notification_type=keel', status: 400 },
   },
   'POST /oauth/token': {

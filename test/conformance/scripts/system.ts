@@ -1,4 +1,5 @@
-import type { Script } from '../session.ts';
+import assert from 'node:assert/strict';
+import type { Script, Session } from '../session.ts';
 
 const feeds = ['Feed', 'Group', 'LastSync', 'RecordCount'];
 const groups = ['Group', 'LastSync', 'RecordCount'];
@@ -6,7 +7,8 @@ const time = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z$/;
 const services = ['apiext', 'catalog', 'policy_engine', 'simplequeue', 'analyzer'];
 
 /** `help` and `system ...`: typed by the administrator after all else, since feeds are everybody's. */
-export const systemScript: Script = async ({ type, refused, world }) => {
+export const systemScript: Script = async (session) => {
+  const { type, refused, world } = session;
   await type(['help'], { exit: 0, prints: ['Usage: ', 'analysis-archive'] });
   await type(['system', 'status'], {
     exit: 0,
@@ -98,8 +100,30 @@ export const systemScript: Script = async ({ type, refused, world }) => {
   await type(remove, { exit: 0, columns: feeds });
   await type(['system', 'feeds', 'delete', 'keel'], { exit: 1, prints: ['HTTP Code: 404'] });
   await type([...config, '--enable'], { exit: 0, columns: feeds });
+  await webhooks(session);
+};
 
+/** The original's are in its configuration; ours are channels of the administrators' account. */
+async function webhooks({ type, world }: Session): Promise<void> {
+  await type(['system', 'webhook', 'test'], { exit: 1, prints: ['Webhooks Configuration for type=general not found'] });
+  const url = `${world.webhook}/<userId>/<notification_type>`;
+  for (const [name, types] of [
+    ['all', null],
+    ['verdicts', ['policy_eval']],
+  ])
+    await world
+      .ask(world.admin, 'POST', '/notifications/channels', {
+        name,
+        type: 'webhook',
+        settings: { url },
+        notification_types: types,
+      })
+      .catch(() => {});
+  const before = world.webhookCalls.length;
   await type(['system', 'webhook', 'test'], { exit: 0, prints: ['Success'] });
   await type(['system', 'webhook', 'test', 'policy_eval', '--ntype', 'policy_eval'], { exit: 0, prints: ['Success'] });
-  await type(['system', 'webhook', 'test', 'keel'], { exit: 1, prints: [/^(Error|Detail): /m] });
-};
+  const called = world.webhookCalls.slice(before).toSorted();
+  assert.deepEqual(called, ['POST /admin/policy_eval', 'POST /admin/tag_update']);
+  await type(['system', 'webhook', 'test', 'keel'], { exit: 1, prints: ['type=keel not found'] });
+  await type(['system', 'webhook', 'test', '--ntype', 'keel'], { exit: 1, prints: [/^Detail: .*notification_type/] });
+}
