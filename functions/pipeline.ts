@@ -1,12 +1,12 @@
 import type { AnalyzeWorld } from '#analysis/analyze-queued.ts';
 import type { AdmitWorld } from '#catalog/admit-image.ts';
 import { failImage } from '#catalog/fail-image.ts';
-import { type JudgeWorld, judgeAnalyzed } from '#matching/judge-analyzed.ts';
+import type { JudgeWorld } from '#matching/judge-analyzed.ts';
 import { removeImage } from '#catalog/remove-image.ts';
 import type { DeliverWorld } from '#notices/deliver-notices.ts';
 import { tagWatches } from '#notices/tag-watches.ts';
 import type { Platform } from '#platform/platform.ts';
-import { type EvaluateWorld, evaluateMatched } from '#policy/evaluate-image.ts';
+import type { EvaluateWorld } from '#policy/evaluate-image.ts';
 import { renewVerdicts } from '#policy/renew-verdicts.ts';
 import type { Event, EventKind, EventOf } from '#schema/events.ts';
 import { admitPushed } from './admit-pushed.ts';
@@ -47,19 +47,21 @@ export const pipeline: { readonly [K in EventKind]: Step<K> } = {
       world.log.error('deletion not noted', { account, reference, reason }),
     concurrency: 4,
   },
+  // What a step needs is loaded when an event is there: a function that takes one kind reads nothing of the others.
   'image.queued': {
-    // Loaded when an image is there: functions that take other events need none of the analyzers.
     run: async (world, event) => (await import('#analysis/analyze-queued.ts')).analyzeQueued(world, event),
     failed: failImage,
     concurrency: 2,
   },
   'image.analyzed': {
-    run: judgeAnalyzed,
+    run: withOthers(async (world, event) => (await import('#matching/judge-analyzed.ts')).judgeAnalyzed(world, event)),
     failed: (world, event, reason) => failImage(world, event, reason, 'judgement'),
     concurrency: 1,
   },
   'image.matched': {
-    run: withOthers((world, event) => evaluateMatched(world, event, tagWatches)),
+    run: withOthers(async (world, event) =>
+      (await import('#policy/evaluate-image.ts')).evaluateMatched(world, event, tagWatches),
+    ),
     failed: evaluationFailed,
     concurrency: 1,
   },
