@@ -31,6 +31,11 @@ export async function putImageReport(world: Pick<Platform, 'blobs'>, report: Ima
   return key;
 }
 
+/** How the keys of reports begin that an account brought along. Names of accounts may hold what keys may not. */
+export function accountReports(account: string): string {
+  return `image-reports/of-accounts/${digestHex(digestOf(account)).slice(0, 32)}/`;
+}
+
 /**
  * Stores a report that an account brought along, under a key of its own: nobody else sees what it says of an image. Gives the key.
  */
@@ -39,8 +44,7 @@ export async function putAccountReport(
   account: string,
   report: ImageReport,
 ): Promise<string> {
-  const owner = digestHex(digestOf(account)).slice(0, 32);
-  const key = `image-reports/of-accounts/${owner}/${digestHex(imageIdentity(report))}.json.zst`;
+  const key = `${accountReports(account)}${digestHex(imageIdentity(report))}.json.zst`;
   await world.blobs.replace(key, await promisify(zstdCompress)(JSON.stringify(report)));
   return key;
 }

@@ -1,4 +1,4 @@
-import { deleteArchivedSource } from '#catalog/restored-image-store.ts';
+import { deleteArchivedSource } from '#catalog/archived-source-store.ts';
 import { sendEvents } from '#platform/bus.ts';
 import { takeLease } from '#platform/lease.ts';
 import type { Platform } from '#platform/platform.ts';

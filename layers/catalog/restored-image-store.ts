@@ -34,23 +34,27 @@ export interface KnownImage extends NewImage {
 }
 
 /**
- * Puts an image in the catalog that needs no analysis and is to be judged next. False, and nothing is changed, when the account has it
- * already; one that was being deleted goes first, with everything that belonged to it.
+ * Puts an image in the catalog that needs no analysis and is to be judged next; one that was being deleted becomes it. False, and nothing is
+ * changed, when the account has it.
  */
 export async function insertKnownImage(tx: Sql, image: KnownImage, now: number): Promise<boolean> {
   const { account, digest, content } = image;
-  await tx.query(
-    `delete from image where account = :account::text and digest = :digest::text and status = 'deleting'`,
-    { account, digest },
-  );
   const rows = await tx.query(
-    `insert into image (account, digest, parent_digest, image_id, platform, pull_reference, state, status, annotations, dockerfile,
+    `insert into image as i (account, digest, parent_digest, image_id, platform, pull_reference, state, status, annotations, dockerfile,
        size, layer_count, arch, distro, distro_version, namespace, base, report, chain_id, created_at, updated_at, analyzed_at, present_at)
      values (:account::text, :digest::text, :parent::text, :image_id::text, :platform::text, :pull::text, 'matching', 'active',
        jsonb_strip_nulls(:annotations::jsonb), :dockerfile::text, :size::bigint, :layers::int, :arch::text, :distro::text, :version::text,
        :namespace::text, :base::jsonb, :report::text, decode(:chain::text, 'hex'), :created::bigint, :now::bigint, :analyzed::bigint,
        :now::bigint)
-     on conflict (account, digest) do nothing returning image_no`,
+     on conflict (account, digest) do update set parent_digest = excluded.parent_digest, image_id = excluded.image_id,
+       platform = excluded.platform, pull_reference = excluded.pull_reference, state = excluded.state, status = excluded.status,
+       failure = null, attempts = 0, annotations = excluded.annotations, dockerfile = excluded.dockerfile, size = excluded.size,
+       layer_count = excluded.layer_count, arch = excluded.arch, distro = excluded.distro, distro_version = excluded.distro_version,
+       namespace = excluded.namespace, base = excluded.base, report = excluded.report, chain_id = excluded.chain_id,
+       created_at = excluded.created_at, updated_at = excluded.updated_at, analyzed_at = excluded.analyzed_at,
+       present_at = excluded.present_at, removed_at = null
+       where i.status = 'deleting'
+     returning image_no`,
     {
       ...{ account, digest, parent: image.parentDigest, image_id: image.imageId, platform: image.platform },
       ...{ pull: image.pullReference, annotations: JSON.stringify(image.annotations), dockerfile: image.dockerfile },
@@ -68,26 +72,4 @@ export async function insertKnownImage(tx: Sql, image: KnownImage, now: number):
     { account, digest, indexes: JSON.stringify(image.indexes) },
   );
   return true;
-}
-
-/**
- * Marks an image of which everything lies elsewhere as being deleted, if no more tags lead to it than those that were counted; what is left
- * of it goes as with every deletion.
- */
-export async function deleteArchivedSource(
-  tx: Sql,
-  account: string,
-  digest: string,
-  tags: number,
-  now: number,
-): Promise<boolean> {
-  const rows = await tx.query(
-    `update image i set status = 'deleting', updated_at = :now::bigint
-     where account = :account::text and digest = :digest::text and status = 'active' and (
-       select count(distinct (t.registry, t.repository, t.tag)) from tagged_image t
-       where t.account = :account::text and t.digest = :digest::text) <= :tags::int
-     returning image_no`,
-    { account, digest, tags, now },
-  );
-  return rows.length > 0;
 }

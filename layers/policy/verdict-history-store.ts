@@ -65,13 +65,14 @@ export async function putPastVerdict(world: Pick<Platform, 'blobs'>, past: PastV
   return { tag, policy, action, reason, hash, detail: key, created, evaluated };
 }
 
-/** Gives an image of the catalog verdicts that it had, the oldest first; at most 1,000. */
+/** Gives an image of the catalog verdicts that it had, the oldest first, in place of those that it has; at most 1,000. */
 export async function insertVerdicts(
   sql: Sql,
   account: string,
   digest: string,
   past: readonly StoredPast[],
 ): Promise<void> {
+  await sql.query('delete from verdict where account = :account::text and digest = :digest::text', { account, digest });
   await sql.query(
     `insert into verdict (account, digest, tag, policy_id, action, reason, hash, detail, created_at, evaluated_at)
      select :account::text, :digest::text, v.tag, v.policy, v.action, v.reason, v.hash, v.detail, v.created, v.evaluated

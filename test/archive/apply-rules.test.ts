@@ -11,6 +11,7 @@ import { addRule } from '#archive/rule-store.ts';
 import { findImage } from '#catalog/image-store.ts';
 import { recordTag } from '#catalog/tag-store.ts';
 import type { Digest } from '#core/digest.ts';
+import { subscribeTag } from '#notices/subscribe-tag.ts';
 import { takeLease } from '#platform/lease.ts';
 import { addImage, type ArchiveTestWorld, dayMs, inArchiveWorld, today } from './archive-world.ts';
 
@@ -49,6 +50,20 @@ test('what a rule archives leaves the working set, and nothing else does', () =>
     assert.ok(world.sent.length > 0);
     await restoreImage(world, 'team', old);
     assert.equal(await statusOf(world, old), 'active');
+  }));
+
+test('subscriptions of a tag that leads to nothing newer are switched off with its image', () =>
+  inArchiveWorld(async (world) => {
+    await addImage(world, { name: 'old', analyzed: 60, tags: { 'app:v1': 60, 'app:v2': 60 } });
+    await addImage(world, { name: 'young', analyzed: 1, tags: { 'app:v2': 1 } });
+    for (const tag of ['v1', 'v2']) await subscribeTag(world, 'team', `r/app:${tag}`, true);
+    await rule(world, { ageDays: 30 });
+    await follow(world);
+    const active = await world.sql.query('select distinct subscription_key as key from subscription where active');
+    assert.deepEqual(
+      active.map(({ key }) => key),
+      ['r/app:v2'],
+    );
   }));
 
 test('a rule for every account is followed in all of them', () =>

@@ -1,12 +1,15 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { archivesOf } from '#archive/archive-blob.ts';
+import { beginArchiving } from '#archive/archive-store.ts';
 import { addAccount, beginDeletion, findAccount, moveAccount } from '#access/account-store.ts';
 import { silentLog } from '#core/log.ts';
 import { removeAccounts } from '#functions/remove-accounts.ts';
 import type { Sql } from '#platform/sql.ts';
 import { fileSecrets } from '#platform/local/file-secrets.ts';
 import { addRegistry } from '#registry/logins/account-registries.ts';
+import { memoryBlobs } from '#test/policy/memory-blobs.ts';
 import { inRollback } from '#test/support/database.ts';
 import { temporaryFolder } from '#test/support/temporary-folder.ts';
 import { testClock } from '#test/support/test-clock.ts';
@@ -34,11 +37,16 @@ async function fill(sql: Sql, account: string, images: number): Promise<void> {
 test('an account that is being deleted goes with all that it owns; others stay', async () => {
   await using folder = await temporaryFolder();
   await inRollback(async (sql) => {
-    const world = { sql, log: silentLog, secrets: fileSecrets(join(folder.path, 'secrets')) };
+    const blobs = memoryBlobs();
+    const world = { sql, blobs, log: silentLog, secrets: fileSecrets(join(folder.path, 'secrets')) };
     await fill(sql, 'crew', 450);
     await fill(sql, 'other', 3);
     for (const account of ['crew', 'other'])
       await addRegistry({ ...world, clock: testClock() }, account, 'quay.test', { user: 'u', secret: 's' }, null);
+    for (const account of ['crew', 'other']) {
+      await beginArchiving(world, account, ['d1'], false, 1);
+      await blobs.put(`${archivesOf(account)}1.tar.gz`, Buffer.from('archive'));
+    }
     assert.equal(await beginDeletion(world, 'crew', 2), false, 'it is enabled');
     assert.equal(await moveAccount(world, 'crew', 'disabled', 2), true);
     assert.equal(await beginDeletion(world, 'crew', 3), true);
@@ -53,10 +61,12 @@ test('an account that is being deleted goes with all that it owns; others stay',
       ['image_tag', 3],
       ['policy_bundle', 1],
       ['registry', 1],
+      ['archived_image', 1],
       ['account_member', 1],
       ['account', 1],
     ] as const)
       assert.equal(await count(sql, table), left, table);
+    assert.deepEqual(await Array.fromAsync(blobs.list('')), [`${archivesOf('other')}1.tar.gz`]);
     assert.equal((await world.secrets.list('')).length, 1, 'what the account logged in with is gone too');
     assert.equal(await removeAccounts(world, () => false), 0);
   });
