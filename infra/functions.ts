@@ -95,7 +95,15 @@ export const functions = {
       'watch.due',
       'dispatch',
     ],
-    needs: ['sql', 'list-images', 'remove-secrets'],
+    needs: ['sql', 'list-images', 'remove-secrets', 'read-blobs', 'delete-blobs'],
+  },
+  /** Twice a day: rules put analyses away; what was archived by half is ended. */
+  'catalog-archive-rules': {
+    entry: 'functions/catalog/on-archive-rules.ts',
+    memory: 2048,
+    timeout: 900,
+    sends: ['notice.raised'],
+    needs: ['sql', 'read-blobs', 'write-blobs', 'delete-blobs'],
   },
   /** Watched tags and repositories: asks registries what is new. By the clock, and at once where somebody switched one on. */
   'catalog-watch-due': {

@@ -13,7 +13,12 @@ import { Schedule } from './schedule.ts';
 import { BundledFunction } from './bundled-function.ts';
 
 /** Functions that nobody waits for: what they could not do even after retries is kept. */
-const asynchronous: readonly FunctionName[] = ['catalog-ecr-event', 'catalog-reconcile', 'feeds-schedule'];
+const asynchronous: readonly FunctionName[] = [
+  'catalog-ecr-event',
+  'catalog-reconcile',
+  'catalog-archive-rules',
+  'feeds-schedule',
+];
 
 /** Every function of the table with its rights, what brings it its events, and the database's tables before any of them. */
 export class PipelineFunctions extends Construct {
@@ -31,6 +36,7 @@ export class PipelineFunctions extends Construct {
     this.function('dispatch').canMeasure(estate.messaging.queue('image.queued'));
     for (const queue of estate.messaging.queues.values()) this.function('catalog-reconcile').canMeasure(queue);
     this.function('catalog-watch-due').setVariable('watchMinutes', String(estate.settings.registry.watchMinutes));
+    if (estate.settings.archive.dryRun) this.function('catalog-archive-rules').setVariable('archiveDryRun', 'true');
     this.#migrateFirst();
     this.#schedule();
   }
@@ -96,6 +102,13 @@ export class PipelineFunctions extends Construct {
       target: this.function('catalog-reconcile'),
       input: {},
       deadLetters: messaging.deadLetters.get('catalog-reconcile')!,
+    });
+    new Schedule(this, 'ArchiveRules', {
+      every: settings.archive.every,
+      description: `${Stack.of(this).stackName}: rules put analyses away`,
+      target: this.function('catalog-archive-rules'),
+      input: {},
+      deadLetters: messaging.deadLetters.get('catalog-archive-rules')!,
     });
     const { watchMinutes } = settings.registry;
     if (watchMinutes > 0)

@@ -71,6 +71,12 @@ export function readSettings(node: Node) {
       /** How often registries are asked about watched tags and repositories; 0: only when one is switched on. */
       watchMinutes: number('watchMinutes', 60, { from: 0, to: 1440, step: 1 }),
     },
+    archive: {
+      /** How often rules put analyses away. */
+      every: text('archiveRules', 'rate(12 hours)', schedule),
+      /** Rules are only told in the log of `catalog-archive-rules`. */
+      dryRun: flag('archiveDryRun', false),
+    },
     api: {
       /** Requests a second for all callers together, and how many at once. */
       rate: number('apiRate', 50, { from: 1, to: 10000 }),

@@ -6,6 +6,7 @@ import {
   type BucketProps,
   type IBucket,
   ObjectOwnership,
+  StorageClass,
 } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
 
@@ -18,11 +19,18 @@ const guarded = {
   removalPolicy: RemovalPolicy.RETAIN,
 } as const satisfies BucketProps;
 
+/** Archives are read when somebody wants one back, at once, and kept for long: those of under 128 KiB stay where they are. */
+const archives = {
+  id: 'archives',
+  prefix: 'archive/',
+  transitions: [{ storageClass: StorageClass.GLACIER_INSTANT_RETRIEVAL, transitionAfter: Duration.days(0) }],
+};
+
 const unfinishedUploads = { id: 'unfinished-uploads', abortIncompleteMultipartUploadAfter: Duration.days(1) };
 
 /** Buckets: private, encrypted, over TLS only, kept when the stack goes. */
 export class Storage extends Construct {
-  /** Layer reports, image reports and verdicts. */
+  /** Layer reports, image reports, verdicts and archives. */
   readonly blobs: IBucket;
   /** Feed files on their way into the database. */
   readonly stagedFeeds: IBucket;
@@ -37,7 +45,7 @@ export class Storage extends Construct {
       ...guarded,
       serverAccessLogsBucket,
       serverAccessLogsPrefix: 'blobs/',
-      lifecycleRules: [unfinishedUploads],
+      lifecycleRules: [unfinishedUploads, archives],
     }) as IBucket;
     this.stagedFeeds = new Bucket(this, 'StagedFeeds', {
       ...guarded,

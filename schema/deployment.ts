@@ -51,6 +51,8 @@ export const environment = {
   analysis: 'PLIMSOLL_ANALYSIS',
   /** Registries that are reached elsewhere, as HOST=URL separated by commas: an emulator, a pull-through cache. */
   registryEndpoints: 'PLIMSOLL_REGISTRY_ENDPOINTS',
+  /** Archive rules only: `true`: what they would do is said in the log and not done. */
+  archiveDryRun: 'PLIMSOLL_ARCHIVE_DRY_RUN',
   /** Dispatch only: where and what it runs. Lists are separated by commas. */
   taskCluster: 'PLIMSOLL_TASK_CLUSTER_ARN',
   analyzerTask: 'PLIMSOLL_ANALYZER_TASK_ARN',

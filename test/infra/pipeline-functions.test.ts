@@ -59,7 +59,7 @@ test('a batch fails in part, and a burst does not take all of the account', () =
 });
 
 test('what is called by a clock or a rule leaves what it could not do in dead letters', () => {
-  for (const name of ['catalogecrevent', 'catalogreconcile', 'feedsschedule']) {
+  for (const name of ['catalogecrevent', 'catalogreconcile', 'catalogarchiverules', 'feedsschedule']) {
     const lambda = resource(synthesised(), 'AWS::Lambda::Function', `Pipeline${name}Function`);
     assert.ok(lambda.Properties['DeadLetterConfig'].TargetArn, name);
   }
@@ -73,6 +73,7 @@ test('nothing asks the database by the clock more often than every six hours', (
   assert.deepEqual(schedules.map((one) => [one['ScheduleExpression'], one['Target'].Input]).sort(), [
     ['rate(1 day)', '{}'],
     ['rate(10 minutes)', '{"task":"analyzer"}'],
+    ['rate(12 hours)', '{}'],
     ['rate(6 hours)', '{"group":"in-use"}'],
     // Of a blob: the database is asked only while something is watched.
     ['rate(60 minutes)', '{"kind":"watch.due","timer":true}'],

@@ -12,6 +12,7 @@ const stateful: Readonly<Record<string, readonly string[]>> = {
   'AWS::EC2::VPC': ['NetworkVpc7FB7348F'],
   'AWS::SNS::Topic': ['AlarmsTopic3A2DFEBA', 'MessagingNoticesBA5A3731'],
   'AWS::SQS::Queue': [
+    'MessagingCatalogArchiveRulesDead41ACD1F4',
     'MessagingCatalogEcrEventDead761CEF48',
     'MessagingCatalogReconcileDead78F0A0C8',
     'MessagingDispatch2A4B1A91',

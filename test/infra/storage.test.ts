@@ -24,7 +24,7 @@ test('every bucket is private, encrypted and survives its stack', () => {
 test('every bucket, queue and topic refuses what does not come over TLS', () => {
   for (const [kind, policyKind, count] of [
     ['AWS::S3::Bucket', 'AWS::S3::BucketPolicy', 3],
-    ['AWS::SQS::Queue', 'AWS::SQS::QueuePolicy', 19],
+    ['AWS::SQS::Queue', 'AWS::SQS::QueuePolicy', 20],
     ['AWS::SNS::Topic', 'AWS::SNS::TopicPolicy', 2],
   ] as const) {
     const policies = resources(synthesised(), policyKind);
@@ -41,6 +41,16 @@ test('every bucket, queue and topic refuses what does not come over TLS', () => 
       );
     }
   }
+});
+
+test('archives lie where keeping is cheap and reading takes no waiting', () => {
+  const bucket = buckets.find(([one]) => one.startsWith('StorageBlobs'));
+  const rules = bucket?.[1].Properties['LifecycleConfiguration'].Rules as readonly Record<string, unknown>[];
+  const [archives] = rules.filter(({ Prefix }) => Prefix !== undefined);
+  assert.deepEqual(
+    [archives?.['Prefix'], archives?.['Transitions']],
+    ['archive/', [{ StorageClass: 'GLACIER_IR', TransitionInDays: 0 }]],
+  );
 });
 
 test('staged feeds go after two days, unfinished uploads after one, blobs never', () => {
