@@ -15,8 +15,21 @@ export function readShape<T>(shape: Shape<T>, value: unknown): Read<T> {
   if (parsed.success) return { kind: 'read', value: parsed.data };
   const issue = parsed.error.issues[0];
   const place = issue?.path.map(String).join('.') ?? '';
+  const named = place === '' ? '' : `'${place.slice(0, 100)}'`;
+  // In the words of the original, which its client looks for to say what to add.
+  if (issue !== undefined && issue.code !== 'custom' && named !== '' && valueAt(value, issue.path) === undefined)
+    return { kind: 'refused', problem: `${named} is a required property` };
   const message = issue?.message ?? 'not of the form that was asked for';
-  return { kind: 'refused', problem: `${place === '' ? '' : `'${place.slice(0, 100)}': `}${message.slice(0, 500)}` };
+  return { kind: 'refused', problem: `${named === '' ? '' : `${named}: `}${message.slice(0, 500)}` };
+}
+
+function valueAt(value: unknown, path: readonly PropertyKey[]): unknown {
+  let found = value;
+  for (const key of path) {
+    if (typeof found !== 'object' || found === null || !Object.hasOwn(found, key)) return undefined;
+    found = (found as Readonly<Record<PropertyKey, unknown>>)[key];
+  }
+  return found;
 }
 
 /** A yes or no in a query: `true` and `false` in any case, because Python clients send `True`. */

@@ -39,7 +39,10 @@ export const policyScript: Script = async ({ type, typeJson, refused, world }) =
     exit: 0,
     fields: { 'Policy ID': 'ballast', Active: 'False', Source: 'local', Created: time, Updated: time },
   });
-  await type(['policy', 'add', broken], { exit: 1, prints: ["Detail: request body 'policies'"] });
+  await type(['policy', 'add', broken], {
+    exit: 1,
+    prints: ["Detail: request body 'policies' is a required property", 'Hint: The "policies" key'],
+  });
   await type(['policy', 'add', join(world.folder, 'none.json')], { exit: 2, prints: ['does not exist'] });
   await type(['policy', 'list'], { exit: 0, columns: listed, rows: [['ballast', 'False', time, time]], count: 2 });
   await type(['policy', 'get', 'ballast'], {
