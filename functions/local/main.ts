@@ -1,6 +1,8 @@
 import { hostname } from 'node:os';
 import { authenticator } from '#access/authenticate.ts';
 import { ensureAdmin } from '#access/ensure-admin.ts';
+import { applyRules } from '#archive/apply-rules.ts';
+import { finishArchives } from '#archive/finish-archives.ts';
 import type { AnalysisSettings } from '#analysis/analysis-settings.ts';
 import { openLayerPool } from '#analysis/layer-pool.ts';
 import { removeDeleted } from '#catalog/remove-deleted.ts';
@@ -61,6 +63,10 @@ export interface ServerSettings {
   readonly analysisSettings: AnalysisSettings;
   /** How often registries are asked about watched tags and repositories, 10 when left out; 0: only when one is switched on. */
   readonly watchMinutes?: number;
+  /** How often rules put analyses away, 12 when left out; 0: never. */
+  readonly archiveHours?: number;
+  /** What those rules would do is said in the log and not done. */
+  readonly archiveDryRun?: boolean;
 }
 
 /** A server that answers; disposing of it stops the workers and closes the data folder. */
@@ -98,6 +104,10 @@ export async function startServer(settings: ServerSettings): Promise<Server> {
   opened.use(repeat(world, 'deletions', sweepMs, async () => void (await removeDeleted(world, () => false))));
   opened.use(repeat(world, 'accounts', sweepMs, async () => void (await removeAccounts(world, () => false))));
   opened.use(repeat(world, 'notices', sweepMs, () => wakeNotices(world, () => false)));
+  opened.use(repeat(world, 'archives', sweepMs, async () => void (await finishArchives(world, () => false))));
+  const { archiveHours = 12, archiveDryRun: dryRun = false } = settings;
+  const followRules = async () => void (await applyRules(world, { dryRun, late: () => false }));
+  if (archiveHours > 0) opened.use(repeat(world, 'archive rules', archiveHours * 3_600_000, followRules));
   if (!world.offline) opened.use(repeat(world, 'feeds', feedMaxAgeMs / 6, () => refreshFeeds(world, feedMaxAgeMs)));
   if (!settings.offline)
     opened.use(repeat(world, 'watches', watchMs, async () => sendEvents(world.queues, await runWatches(world))));

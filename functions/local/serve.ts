@@ -19,6 +19,8 @@ the next start.
   --feeds-mirror M     folder or URL that holds the upstreams' files as M/HOST/PATH
   --watch-minutes N    how often registries are asked about watched tags and repositories (default 10; 0: only when one is
                        switched on)
+  --archive-hours N    how often rules put analyses into the archive (default 12; 0: never)
+  --archive-dry-run    only say in the log what those rules would do
   --offline            no network: no registry, no feed that is not in a mirror folder
   --registry-endpoint HOST=URL
                        pull images of HOST from URL (a pull-through cache, a test registry); repeatable
@@ -40,6 +42,8 @@ export const serve = {
     data: { type: 'string' },
     'feeds-mirror': { type: 'string' },
     'watch-minutes': { type: 'string' },
+    'archive-hours': { type: 'string' },
+    'archive-dry-run': { type: 'boolean' },
     offline: { type: 'boolean' },
     'registry-endpoint': { type: 'string', multiple: true },
     'allow-private-webhooks': { type: 'boolean' },
@@ -86,6 +90,10 @@ function settingsOf(io: Io, values: Values): ServerSettings {
   const watchMinutes = Number(watch);
   if (!/^\d+$/.test(watch) || watchMinutes > 10_080)
     throw new Fault('input/invalid', `--watch-minutes ${watch}: give 0 to 10080`);
+  const archive = text('archive-hours') ?? '12';
+  const archiveHours = Number(archive);
+  if (!/^\d+$/.test(archive) || archiveHours > 720)
+    throw new Fault('input/invalid', `--archive-hours ${archive}: give 0 to 720`);
   const mirror = text('feeds-mirror');
   const platforms = text('platform');
   const password = io.env['PLIMSOLL_ADMIN_PASSWORD'] || null;
@@ -95,6 +103,8 @@ function settingsOf(io: Io, values: Values): ServerSettings {
     host: text('host') ?? '127.0.0.1',
     port,
     watchMinutes,
+    archiveHours,
+    archiveDryRun: values['archive-dry-run'] === true,
     data: text('data') ?? (io.env['PLIMSOLL_DATA'] || defaultDataFolder(io.env)),
     ...(mirror === undefined ? {} : { feedsMirror: mirror }),
     ...(platforms === undefined ? {} : { platforms: parsePlatforms(platforms) }),
