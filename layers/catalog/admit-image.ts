@@ -125,7 +125,8 @@ function newImage(request: AdmitRequest, reference: Reference, source: ImageSour
     pullReference: `${reference.registry}/${reference.repository}@${digest}`,
     dockerfile: request.dockerfile ?? null,
     annotations: request.annotations ?? {},
-    createdAt: request.createdAt ?? now,
+    // Lists are newest first: the image that stands for the index comes before the others.
+    createdAt: (request.createdAt ?? now) - place,
   };
 }
 

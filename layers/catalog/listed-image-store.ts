@@ -81,7 +81,7 @@ export async function imagesOfTag(
   return rows.map((row) => ({ image: imageOf(row), detectedAt: row.moved_at, place: row.place }));
 }
 
-const filtered = `(:status::text is null or i.status = :status::text) 
+const filtered = `(:status::text is null or i.status = :status::text)
        and (:platform::text is null or i.platform = :platform::text or starts_with(i.platform, :platform::text || '/'))
        and (:states::jsonb is null or i.state in (select jsonb_array_elements_text(:states::jsonb)))`;
 

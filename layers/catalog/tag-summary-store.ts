@@ -1,27 +1,54 @@
+import { boundedPages } from '#platform/bounded-page.ts';
 import type { Sql } from '#platform/sql.ts';
 import type { Image, Tag } from './image.ts';
 import { parseState } from './lifecycle.ts';
 
-/** An image under one of the tags that point or pointed to it. */
+/** An image under one of the tags that lead or led to it. */
 export interface TagSummary {
   readonly tag: Tag;
-  readonly image: Pick<Image, 'parentDigest' | 'imageId' | 'state' | 'status' | 'createdAt' | 'analyzedAt'>;
+  /** The index that the tag points to, or the image itself. */
+  readonly pointedTo: Tag['digest'];
+  readonly image: Pick<Image, 'imageId' | 'state' | 'status' | 'createdAt' | 'analyzedAt'>;
 }
 
-/** Rows asked for at a time, each under 900 bytes. */
-const pageSize = 1000;
+/** Tags of a page, each with up to all images of an index: 900 bytes each. */
+const pages = { first: 500, most: 1000 };
 
-/** Every image of an account under each of its tags, in the order of the tags; one row an image and tag, with its last time. */
+/** Every image of an account under each of its tags, in the order of the tags, of an index the one that stands for it first; with the last time. */
 export async function* tagSummaries({ sql }: { readonly sql: Sql }, account: string): AsyncGenerator<TagSummary> {
-  for (let after: Row | undefined, full = true; full; ) {
-    const rows: readonly Row[] = await sql.query<Row>(statement, {
-      ...{ account, registry: after?.registry ?? '', repository: after?.repository ?? '', tag: after?.tag ?? '' },
-      ...{ digest: after?.digest ?? '', limit: pageSize },
-    });
-    yield* rows.map(summaryOf);
-    after = rows.at(-1);
-    full = rows.length === pageSize;
+  const read = async (after: Pointed | null, limit: number) => {
+    const { registry = '', repository = '', tag = '', digest = '' } = after?.at ?? {};
+    const rows = await sql.query<Row>(statement, { account, registry, repository, tag, digest, limit });
+    return pointedOf(rows);
+  };
+  for await (const page of boundedPages<Pointed>(read, pages))
+    for (const { rows } of page) yield* rows.filter((row) => row.image !== null).map(summaryOf);
+}
+
+/** What a tag points or pointed to, with the images that are kept of it. */
+interface Pointed {
+  readonly at: Pick<Row, 'registry' | 'repository' | 'tag' | 'digest'>;
+  readonly rows: readonly Row[];
+}
+
+/** Rows of the same tag and digest stand one after the other; one without an image says that none is kept. */
+function pointedOf(rows: readonly Row[]): readonly Pointed[] {
+  const found: { at: Row; rows: Row[] }[] = [];
+  for (const row of rows) {
+    const last = found.at(-1);
+    if (last !== undefined && isSame(last.at, row)) last.rows.push(row);
+    else found.push({ at: row, rows: [row] });
   }
+  return found;
+}
+
+function isSame(one: Row, other: Row): boolean {
+  return (
+    one.digest === other.digest &&
+    one.tag === other.tag &&
+    one.repository === other.repository &&
+    one.registry === other.registry
+  );
 }
 
 // The tags of a page are found by themselves, in the order of their key: joined first, all images would be.
@@ -32,12 +59,15 @@ const statement = `with page as materialized (
       and (registry, repository, tag, digest) > (:registry::text, :repository::text, :tag::text, :digest::text)
     group by registry, repository, tag, digest order by registry, repository, tag, digest limit :limit::int
   )
-  select p.registry, p.repository, p.tag, p.digest, p.detected_at, i.parent_digest, i.image_id, i.state, i.status, i.created_at,
-    i.analyzed_at
-  from page p cross join lateral (
-    select * from image where account = :account::text and digest = p.digest offset 0
-  ) i
-  order by p.registry, p.repository, p.tag, p.digest`;
+  select p.registry, p.repository, p.tag, p.digest, p.detected_at, i.image, i.image_id, i.state, i.status, i.created_at, i.analyzed_at
+  from page p left join lateral (
+    select k.digest as image, k.image_id, k.state, k.status, k.created_at, k.analyzed_at, m.place from (
+      select p.digest as led_to, 0::smallint as place
+      union all
+      select x.digest, x.place from index_image x where x.account = :account::text and x.index_digest = p.digest
+    ) m join image k on k.account = :account::text and k.digest = m.led_to offset 0
+  ) i on true
+  order by p.registry, p.repository, p.tag, p.digest, i.place`;
 
 type Row = {
   registry: string;
@@ -45,7 +75,7 @@ type Row = {
   tag: string;
   digest: Tag['digest'];
   detected_at: number;
-  parent_digest: Tag['digest'];
+  image: Tag['digest'] | null;
   image_id: string;
   state: string;
   status: Image['status'];
@@ -54,11 +84,11 @@ type Row = {
 };
 
 function summaryOf(row: Row): TagSummary {
-  const { registry, repository, tag, digest } = row;
+  const { registry, repository, tag, digest: pointedTo } = row;
   return {
-    tag: { registry, repository, tag, digest, detectedAt: row.detected_at },
+    tag: { registry, repository, tag, digest: row.image!, detectedAt: row.detected_at },
+    pointedTo,
     image: {
-      parentDigest: row.parent_digest,
       imageId: row.image_id,
       state: parseState(row.state),
       status: row.status,

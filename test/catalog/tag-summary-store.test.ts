@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { addAccount } from '#access/account-store.ts';
 import { tagSummaries } from '#catalog/tag-summary-store.ts';
 import type { Sql } from '#platform/sql.ts';
 import { inRollback } from '#test/support/database.ts';
@@ -36,8 +37,8 @@ test('every image stands under each of its tags once, with the last time, over a
     const first = all.find(({ tag }) => tag.tag === 'v1' && tag.digest === ('digest 1' as string));
     assert.deepEqual(first, {
       tag: { registry: 'registry', repository: 'app', tag: 'v1', digest: 'digest 1', detectedAt: 4 },
+      pointedTo: 'digest 1',
       image: {
-        parentDigest: 'parent',
         imageId: 'id',
         state: 'matching',
         status: 'active',
@@ -46,5 +47,28 @@ test('every image stands under each of its tags once, with the last time, over a
       },
     });
     assert.deepEqual(await Array.fromAsync(tagSummaries({ sql }, 'none')), []);
+  });
+});
+
+test('an index stands as its images, the one that stands for it first, however many it has', async () => {
+  await inRollback(async (sql) => {
+    await addAccount({ sql }, { name: 'many', type: 'user', user: 'many-user', password: 'x' }, 1);
+    await sql.query(
+      `insert into image (account, digest, parent_digest, image_id, platform, pull_reference, state, status, created_at, updated_at)
+       select 'many', 'digest ' || n, 'index', 'id', '', '', 'matching', 'active', 5, 0 from generate_series(1, 60) n`,
+    );
+    await sql.query(
+      `insert into index_image (account, index_digest, digest, place)
+       select 'many', 'index', 'digest ' || n, 60 - n from generate_series(1, 60) n`,
+    );
+    await sql.query(
+      `insert into image_tag (account, registry, repository, tag, detected_at, digest)
+       select 'many', 'registry', 'app', 'v' || t, 1, 'index' from generate_series(1, 100) t
+       union all select 'many', 'registry', 'app', 'gone', 1, 'deleted'`,
+    );
+    const all = await Array.fromAsync(tagSummaries({ sql }, 'many'));
+    assert.equal(all.length, 6000);
+    assert.deepEqual([all[0]!.tag.digest, all[0]!.pointedTo, all[60]!.tag.digest], ['digest 60', 'index', 'digest 60']);
+    assert.equal(new Set(all.map(({ tag }) => `${tag.tag} ${tag.digest}`)).size, 6000);
   });
 });

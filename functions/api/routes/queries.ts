@@ -130,11 +130,11 @@ function distinct(shown: readonly object[]): readonly object[] {
 }
 
 async function* summaries(found: AsyncIterable<TagSummary>, statuses: readonly string[]) {
-  for await (const { tag, image } of found) {
+  for await (const { tag, pointedTo, image } of found) {
     if (!statuses.includes(image.status) && !statuses.includes('all')) continue;
     yield {
       imageDigest: tag.digest,
-      parentDigest: image.parentDigest,
+      parentDigest: pointedTo,
       imageId: image.imageId,
       fulltag: `${tag.registry}/${tag.repository}:${tag.tag}`,
       analysis_status: publicState(image.state),
