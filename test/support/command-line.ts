@@ -1,4 +1,4 @@
-import { Writable } from 'node:stream';
+import { Readable, Writable } from 'node:stream';
 import type { CommandEntry, Io } from '#functions/cli/command.ts';
 import { main } from '#functions/cli/main.ts';
 import { commands } from '../../bin/commands.ts';
@@ -15,6 +15,8 @@ export interface CommandLineOptions {
   /** Columns of the terminal that both streams are; none when left out. */
   readonly columns?: number;
   readonly commands?: readonly CommandEntry[];
+  /** What comes by the standard input; there is none when left out. */
+  readonly stdin?: string;
   /** Hears what is written to stderr while the command runs. */
   readonly onErr?: (text: string) => void;
 }
@@ -23,7 +25,12 @@ export interface CommandLineOptions {
 export async function plimsoll(argv: readonly string[], options: CommandLineOptions = {}): Promise<Ended> {
   const out = collector(options.columns);
   const err = collector(options.columns, options.onErr);
-  const io: Io = { out: out.stream, err: err.stream, env: { HOME: '/nonexistent', ...options.env } };
+  const io: Io = {
+    out: out.stream,
+    err: err.stream,
+    ...(options.stdin === undefined ? {} : { in: Readable.from([options.stdin]) }),
+    env: { HOME: '/nonexistent', ...options.env },
+  };
   const code = await main(options.commands ?? commands, argv, io);
   return { code, out: out.text(), err: err.text() };
 }
