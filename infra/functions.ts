@@ -14,6 +14,7 @@ export type Need =
   | 'pull-images'
   | 'list-images'
   | 'publish-notices'
+  | 'send-notices'
   | 'import-findings';
 
 export type QueueKind = EventKind | typeof wakeQueue;
@@ -53,7 +54,7 @@ export const functions = {
       'watch.due',
       'dispatch',
     ],
-    needs: ['sql', 'read-blobs', 'write-blobs', 'delete-blobs', 'keep-secrets', 'pull-images'],
+    needs: ['sql', 'read-blobs', 'write-blobs', 'delete-blobs', 'keep-secrets', 'pull-images', 'send-notices'],
   },
   'catalog-image-pushed': {
     entry: 'functions/catalog/on-image-pushed.ts',
@@ -139,7 +140,7 @@ export const functions = {
     timeout: 300,
     takes: { queue: 'notice.raised', batch: 1, atOnce: 5 },
     sends: ['notice.raised'],
-    needs: ['sql', 'read-secrets', 'publish-notices'],
+    needs: ['sql', 'read-secrets', 'send-notices'],
   },
   /** Scheduler: FeedsDue of schema/deployment.ts. */
   'feeds-schedule': {

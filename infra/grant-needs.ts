@@ -40,6 +40,11 @@ const grants: Readonly<Record<Need, (workload: Workload, estate: Estate) => void
     if (repositories.length > 0) workload.setVariable('repositories', repositories.join(','));
   },
   'publish-notices': (workload, { messaging }) => workload.canPublish(messaging.notices),
+  'send-notices': (workload, { messaging, settings: { notices } }) => {
+    workload.canSendNotices([messaging.notices.topicArn, ...notices.topics]);
+    workload.setVariable('noticeHours', String(notices.hours));
+    if (notices.allowPrivate) workload.setVariable('allowPrivateChannels', 'true');
+  },
   'import-findings': (workload, { settings }) => {
     if (settings.securityHub) workload.canImportFindings();
   },

@@ -87,6 +87,14 @@ export function readSettings(node: Node) {
       domain: text('apiDomain', '', /^$|^([a-z0-9-]+\.)+[a-z]{2,}$/),
       certificate: text('apiCertificate', '', /^$|^arn:aws[\w-]*:acm:[\w-]+:\d{12}:certificate\/[\w-]+$/),
     },
+    notices: {
+      /** Hours after which a notice that nobody takes is given up. */
+      hours: number('noticeHours', 24, { from: 1, to: 168 }),
+      /** Webhooks and mail servers may have addresses that are not of the public internet. */
+      allowPrivate: flag('allowPrivateWebhooks', false),
+      /** ARNs of SNS topics, beside the stack's own, that channels may lead to. */
+      topics: list('noticeTopics', [], matching(/^arn:aws[\w-]*:sns:[\w-]+:\d{12}:[\w-]{1,256}$/)),
+    },
     /** Findings go to AWS Security Hub, which the account must have switched on. */
     securityHub: flag('securityHub', false),
     logDays: oneOf('logDays', ['7', '14', '30', '60', '90', '180', '365', '731'], '30'),

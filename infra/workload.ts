@@ -125,6 +125,11 @@ export abstract class Workload extends Construct {
     this.setVariable('noticeTopic', topic.topicArn);
   }
 
+  /** To these topics, where channels of administrators lead there. Other channels need no right. */
+  canSendNotices(topicArns: readonly string[]): void {
+    this.#allow(['sns:Publish'], topicArns);
+  }
+
   /** Into Security Hub, as findings of the account's own. */
   canImportFindings(): void {
     const { partition, region, account } = Stack.of(this);

@@ -1,8 +1,10 @@
 import { removeDeleted } from '#catalog/remove-deleted.ts';
+import { sendEvents } from '#platform/bus.ts';
 import { lambdaHandler } from '#platform/aws/lambda.ts';
 import { openAwsWorld } from '../aws-world.ts';
 import { removeAccounts } from '../remove-accounts.ts';
 import { type SweepSettings, sweepUnfinished } from '../sweep-unfinished.ts';
+import { wakeNotices } from '../wake-notices.ts';
 import { reconcile } from './reconcile.ts';
 
 /** A repository is not begun any more when less time is left: one of 100,000 images takes about a minute, the sweep another. */
@@ -26,8 +28,11 @@ export const handler = lambdaHandler({
       account: roles.has(account) ? account : null,
     }));
     const late = () => context.getRemainingTimeInMillis() < reserveMs;
+    // Watches that nobody thought of, and those of registries that tell of pushes by themselves.
+    await sendEvents(world.queues, [{ kind: 'watch.due' }]);
     await removeAccounts(world, late);
     await removeDeleted(world, late);
+    await wakeNotices(world, late);
     await reconcile(world, registries, late);
     const lost = await sweepUnfinished(world, sweep);
     if (lost > 0) world.log.info('images sent on again', { images: lost });
