@@ -5,7 +5,7 @@ import { Fault, faults } from '#core/fault.ts';
 import { faultResponse, json, problem, text } from './answer.ts';
 import { type Found, findRoute } from './find-route.ts';
 import { readBody, readQuery } from './read-request.ts';
-import type { ApiRequest, ApiResponse, ApiWorld } from './route.ts';
+import type { ApiRequest, ApiResponse, ApiWorld, Route } from './route.ts';
 import { type RouteFile, routesAt } from './route-file.ts';
 
 /** Answers one request of the REST API. Never throws: what goes wrong is an answer, and a defect is a log line too. */
@@ -64,7 +64,7 @@ async function answer(
   const principal = await principalOf(found, authenticator, sender, request);
   const query = readQuery(route, request.query);
   if (query.kind === 'refused') return problem(400, query.problem);
-  const body = readBody(route, request.body);
+  const body = readBody(route, await bytesOf(request, route, world.limits.requestBytes));
   if (body.kind === 'refused') return problem(400, body.problem);
   const given = { params, query: query.value, body: body.value, sender };
   const made = await route.handle({ world, principal, authenticator, ...given });
@@ -74,6 +74,15 @@ async function answer(
   return route.secret === true
     ? { ...answered, headers: { ...answered.headers, 'cache-control': 'no-store' } }
     : answered;
+}
+
+/** The body of a request for those routes that want one: a stranger's is never read. */
+async function bytesOf({ body }: ApiRequest, route: Route, usual: number): Promise<Uint8Array> {
+  if (route.body === undefined && route.form === undefined && route.bytes === undefined) return new Uint8Array();
+  const limit = route.bytes ?? usual;
+  if (typeof body === 'function') return body(limit);
+  if (body.length > limit) throw new Fault('input/too-large', `the request body passes ${limit} bytes`);
+  return body;
 }
 
 async function principalOf(

@@ -1,8 +1,6 @@
 import { authenticator } from '#access/authenticate.ts';
-import { Fault } from '#core/fault.ts';
 import { streamingHandler } from '#platform/aws/lambda.ts';
 import { openAwsWorld } from '../aws-world.ts';
-import { faultResponse } from './answer.ts';
 import { createApp } from './app.ts';
 import { fromProxyEvent, type ProxyEvent, toStreamedAnswer } from './proxy-event.ts';
 import { routes } from './routes.ts';
@@ -26,12 +24,6 @@ export const handler = streamingHandler({
   async run({ world, now, app }, event: ProxyEvent, context) {
     const request = fromProxyEvent(event, world.clock.now(), context.getRemainingTimeInMillis());
     now.until = request.until;
-    const limit = world.limits.requestBytes;
-    if (request.body.length > limit)
-      return toStreamedAnswer(
-        request.method,
-        faultResponse(new Fault('input/too-large', `the request body passes ${limit} bytes`)),
-      );
     return toStreamedAnswer(request.method, await app(request));
   },
 });

@@ -29,7 +29,7 @@ export function fromProxyEvent(
   event: ProxyEvent,
   now: number,
   leftMs: number,
-): ApiRequest & { readonly until: number } {
+): ApiRequest & { readonly until: number; readonly body: Uint8Array } {
   const headers: Record<string, string> = {};
   for (const [name, value] of Object.entries(event.headers ?? {}))
     if (value != null) headers[name.toLowerCase()] = value;

@@ -13,6 +13,7 @@ export function readQuery(route: Route, query: URLSearchParams): Read<unknown> {
 
 /** The body of a request by the shape of its route. */
 export function readBody(route: Route, bytes: Uint8Array): Read<unknown> {
+  if (route.bytes !== undefined) return { kind: 'read', value: bytes };
   if (route.form !== undefined) return readForm(route.form, bytes);
   if (route.body === undefined) return { kind: 'read', value: undefined };
   try {

@@ -48,7 +48,8 @@ export interface ApiRequest {
   readonly query: URLSearchParams;
   /** Names in lower case. */
   readonly headers: Readonly<Record<string, string | undefined>>;
-  readonly body: Uint8Array;
+  /** All of it, or how it is read once it is known whose it is; throws `input/too-large` above the limit. */
+  readonly body: Uint8Array | ((limit: number) => Promise<Uint8Array>);
   /** The network address of whoever sent it; left out where that is not known. */
   readonly address?: string;
   /** By which whoever carried it knows it; in every line of the log. */
@@ -98,6 +99,8 @@ export interface Route<Query = unknown, Body = unknown> {
   readonly body?: Shape<Body>;
   /** In place of a body: fields of a form, application/x-www-form-urlencoded, or nothing at all. */
   readonly form?: Shape<Body>;
+  /** In place of a body: the bytes as they come, of any media type, up to so many. */
+  readonly bytes?: number;
   /** Of an answer that is no error; 200 when left out. */
   readonly status?: 204;
   /** The media type of an answer that is text and not JSON: what `handle` gives is sent as it is. */

@@ -11,11 +11,11 @@ export interface HttpServer extends AsyncDisposable {
 }
 
 /** Serves the API over HTTP on this machine; port 0 takes any free one. Throws `state/conflict` when the port is taken. */
-export async function listen(app: App, host: string, port: number, maxBody: number): Promise<HttpServer> {
+export async function listen(app: App, host: string, port: number): Promise<HttpServer> {
   const server = createServer(
     { requestTimeout: 60_000, headersTimeout: 20_000, maxHeaderSize: 32 << 10 },
     (request, response) => {
-      void answer(app, request, response, maxBody);
+      void answer(app, request, response);
     },
   );
   await new Promise<void>((done, failed) => {
@@ -37,7 +37,7 @@ export async function listen(app: App, host: string, port: number, maxBody: numb
   };
 }
 
-async function answer(app: App, request: IncomingMessage, response: ServerResponse, maxBody: number): Promise<void> {
+async function answer(app: App, request: IncomingMessage, response: ServerResponse): Promise<void> {
   try {
     const [path = '/', query = ''] = splitOnce(request.url ?? '/', '?');
     const { status, headers, body } = await app({
@@ -45,9 +45,11 @@ async function answer(app: App, request: IncomingMessage, response: ServerRespon
       path,
       query: new URLSearchParams(query),
       headers: request.headers as Record<string, string | undefined>,
-      body: await readBody(request, maxBody),
+      body: (limit) => readBody(request, limit),
       address: request.socket.remoteAddress ?? '',
     });
+    // What is still on its way is nothing that anybody waits for.
+    if (!request.complete) response.setHeader('connection', 'close');
     if (typeof body === 'string') {
       const length = status === 204 ? {} : { 'content-length': String(Buffer.byteLength(body)) };
       response.writeHead(status, { ...headers, ...length });

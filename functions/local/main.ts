@@ -97,7 +97,7 @@ export async function startServer(settings: ServerSettings): Promise<Server> {
   let url = '';
   const place = { host: hostname(), url: () => url, process: processFigures };
   const app = createApp({ ...world, place }, routes, authenticator(platform));
-  const http = opened.use(await listen(app, settings.host, settings.port, settings.limits.requestBytes));
+  const http = opened.use(await listen(app, settings.host, settings.port));
   url = http.url;
   opened.use(startWorkers(world));
   opened.use(repeat(world, 'sweep', sweepMs, async () => void (await sweepUnfinished(world, sweep))));

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { request } from 'node:http';
 import { test } from 'node:test';
 import { errorAnswer, problemAnswer } from '#schema/api/system.ts';
 import { alpineApp } from '#test/support/api-images.ts';
@@ -52,7 +53,7 @@ test('what is no path or no method of the API is a problem document', async () =
     });
   }
   const method = await ask('PUT', '/v1/images');
-  assert.deepEqual([method.status, method.headers.get('allow')], [405, 'POST, GET, HEAD, OPTIONS']);
+  assert.deepEqual([method.status, method.headers.get('allow')], [405, 'POST, GET, DELETE, HEAD, OPTIONS']);
   assert.equal(fits(problemAnswer, method.json).title, 'Method Not Allowed');
 });
 
@@ -96,4 +97,22 @@ test('a body that is too large is refused with its limit', async () => {
   const answer = await ask('POST', '/v1/images', { body: { tag: 'x'.repeat(9 << 20) } });
   assert.equal(answer.status, 413);
   assert.match(fits(errorAnswer, answer.json).message, /passes 8388608 bytes/);
+});
+
+test('the body of a stranger is not read, nor one that nobody asked for', async () => {
+  const { url } = await apiServer();
+  // A client that announces a body and never sends it is answered all the same.
+  const answered = (path: string, authorization: Record<string, string>) =>
+    new Promise<number>((done, failed) => {
+      const headers = { ...authorization, 'content-type': 'application/json', 'content-length': '1000000' };
+      const asked = request(`${url}${path}`, { method: 'POST', headers }, (answer) => {
+        answer.resume();
+        asked.destroy();
+        done(answer.statusCode ?? 0);
+      });
+      asked.on('error', failed);
+      asked.flushHeaders();
+    });
+  assert.equal(await answered('/v1/images', {}), 401);
+  assert.equal(await answered('/v1/nothing', {}), 404);
 });
