@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { analyzers } from '#analysis/analyzers.ts';
 import { feeds } from '#feeds/feeds.ts';
+import { channels } from '#notices/channels.ts';
 import { gates } from '#policy/gates.ts';
 import { formats } from '#reports/formats.ts';
 import { comparators } from '#versions/comparators.ts';
@@ -36,6 +37,11 @@ const families = [
     folder: 'layers/reports/formats',
     names: formats.map(({ name }) => name),
     fixture: (name: string) => `test/reports/${name}.test.ts`,
+  },
+  {
+    folder: 'layers/notices/channels',
+    names: Object.values(channels).map(({ name }) => name),
+    fixture: (name: string) => `test/notices/channels/${name}.test.ts`,
   },
 ];
 

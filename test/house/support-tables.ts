@@ -2,6 +2,7 @@ import { analyzers } from '#analysis/analyzers.ts';
 import { ecosystems } from '#core/ecosystem.ts';
 import { type LimitKind, limitKinds, type PastLimit } from '#core/limits.ts';
 import { feeds } from '#feeds/feeds.ts';
+import { channels } from '#notices/channels.ts';
 import { gates } from '#policy/gates.ts';
 import { sourceKinds } from '#registry/open-image.ts';
 import { formats } from '#reports/formats.ts';
@@ -41,6 +42,10 @@ export function supportTables(): Readonly<Record<string, string>> {
     gates: table(
       ['gate', 'triggers'],
       gates.map(({ name, triggers }) => [name, triggers.map((trigger) => trigger.name).join(', ')]),
+    ),
+    channels: table(
+      ['channel', 'what'],
+      Object.values(channels).map(({ name, summary }) => [name, summary]),
     ),
     formats: table(
       ['output', 'what'],
