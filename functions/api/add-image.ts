@@ -7,9 +7,11 @@ import { Fault } from '#core/fault.ts';
 import { subscribeTag } from '#notices/subscribe-tag.ts';
 import { sendEvents } from '#platform/bus.ts';
 import type { ImageAnalysisRequest } from '#schema/api/images.ts';
+import { expectWatches } from '../idle-watches.ts';
 import { type ImageRequest, imageRequest } from './image-request.ts';
-import { lookupFault, tellLookupFailed } from './lookup-fault.ts';
+import { lookupFault } from './lookup-fault.ts';
 import type { ApiWorld, Call } from './route.ts';
+import { tellLookupFailed } from '../tell-lookup-failed.ts';
 
 type AddCall = Pick<Call, 'world' | 'principal'>;
 
@@ -48,11 +50,14 @@ async function addFromRegistry(
     ...(createdAt === null ? {} : { createdAt }),
     dockerfile: await storeDockerfile(world, dockerfile),
   }).catch(async (thrown: unknown) => {
-    const fault = lookupFault(Fault.from(thrown));
-    if (fault.kind === 'lookup') await tellLookupFailed(world, account, reference, fault.fault);
-    throw fault.fault;
+    const { code, message: reason } = Fault.from(thrown);
+    const found = lookupFault(Fault.from(thrown));
+    if (found.kind === 'lookup')
+      await tellLookupFailed(world, { account, reference, code, reason, errorCodes: found.errorCodes });
+    throw found.fault;
   });
   if (admitted.fulltag !== null) await subscribeTag(world, account, admitted.fulltag, autosubscribe);
+  if (autosubscribe) await expectWatches(world);
   await sendEvents(world.queues, admitted.next);
   return admitted.image;
 }

@@ -6,7 +6,7 @@ import { repositoryValue } from '#notices/repository-value.ts';
 import { type Subscription, subscriptionId } from '#notices/subscription.ts';
 import { addSubscription, changeSubscription } from '#notices/subscription-store.ts';
 import type { RepositoryQuery } from '#schema/api/repositories.ts';
-import { watchSoon } from '../watch-due.ts';
+import { watchSoon } from '../watch-soon.ts';
 import type { ApiWorld, Call } from './route.ts';
 import { subscriptionKey } from './subscription-keys.ts';
 import { subscriptionRecord } from './subscription-record.ts';

@@ -76,7 +76,7 @@ test('a tag of an index is known by the index, whichever of its images is kept',
   const multi = index([built[0]!, built[1]!], { tag: 'multi' });
   return withWatches(async (bench) => {
     bench.tags.set('multi', multi.digest);
-    bench.blobs.set(multi.digest, multi.bytes);
+    bench.content.set(multi.digest, multi.bytes);
     await bench.watch(`${bench.repository}:multi`);
     await bench.run();
     await bench.settle();

@@ -250,7 +250,7 @@ test('what one account watches is nothing to another, and is gone with the accou
     assert.equal((await bench.told('other')).length, 1);
     await sql.query(`update account set state = 'deleting' where account = 'other'`);
     await sql.query(`delete from app_user where account = 'other'`);
-    assert.equal(await removeAccounts({ ...bench.world, secrets: bench.secrets }, () => false), 1);
+    assert.equal(await removeAccounts({ ...bench.world, secrets: bench.secrets, blobs: bench.blobs }, () => false), 1);
     for (const table of ['watch', 'watched_tag', 'registry_rest', 'event_log']) {
       const rows = await sql.query(`select * from ${table}`);
       assert.ok(rows.length === (table === 'watch' || table === 'watched_tag' ? 1 : 0), table);

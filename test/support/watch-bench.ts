@@ -7,7 +7,9 @@ import { admitPushed } from '#functions/admit-pushed.ts';
 import { runWatches, type WatchSettings, type WatchWorld } from '#functions/run-watches.ts';
 import { ensureSubscriptions } from '#notices/subscription-store.ts';
 import { parseEvent } from '#platform/bus.ts';
+import type { Blobs } from '#platform/blobs.ts';
 import { fileSecrets } from '#platform/local/file-secrets.ts';
+import { openFolderBlobs } from '#platform/local/folder-blobs.ts';
 import { systemFetch } from '#platform/local/system-fetch.ts';
 import type { Queues } from '#platform/queue.ts';
 import type { Secrets } from '#platform/secrets.ts';
@@ -33,7 +35,8 @@ export interface WatchBench {
   /** What the registry has under which tag, to be changed. */
   readonly tags: Map<string, Digest>;
   /** Its content, to be added to. */
-  readonly blobs: Map<Digest, Buffer>;
+  readonly content: Map<Digest, Buffer>;
+  readonly blobs: Blobs;
   readonly world: WatchWorld;
   /** Switches a subscription on. */
   watch(key: string, type?: SubscriptionType, account?: string, value?: string): Promise<void>;
@@ -66,9 +69,10 @@ export async function withWatches(
   watching: WatchSettings = settings,
 ): Promise<void> {
   await using folder = await temporaryFolder();
-  const blobs = new Map(repositoryOf(built).blobs);
+  const content = new Map(repositoryOf(built).blobs);
+  const blobs = await openFolderBlobs(join(folder.path, 'blobs'), { alone: true });
   const tags = new Map<string, Digest>();
-  await using registry = await startRegistry({ 'team/app': { tags, blobs } }, behaviour);
+  await using registry = await startRegistry({ 'team/app': { tags, blobs: content } }, behaviour);
   const clock = testClock();
   const secrets = fileSecrets(join(folder.path, 'secrets'));
   await inRollback(async (sql) => {
@@ -90,7 +94,7 @@ export async function withWatches(
     const world: WatchWorld = { sql, clock, queues, log: silentLog, registries, watching };
     const sent = () => waiting.splice(0);
     await work({
-      ...{ sql, clock, secrets, registry, tags, blobs, world, sent, repository: `${registry.host}/team/app` },
+      ...{ sql, clock, secrets, registry, tags, content, blobs, world, sent, repository: `${registry.host}/team/app` },
       watch: (key, type = 'tag_update', account = 'team', value) =>
         ensureSubscriptions({ sql }, account, [{ key, type, active: true, value: value ?? null }], clock.now()),
       run: () => runWatches(world),

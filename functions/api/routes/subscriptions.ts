@@ -18,6 +18,7 @@ import {
   subscriptionUpdate,
 } from '#schema/api/subscriptions.ts';
 import { fitting } from '#platform/fitting.ts';
+import { beginTelling } from '../begin-telling.ts';
 import { jsonList } from '../json-list.ts';
 import { type ApiWorld, type Call, type Route, route } from '../route.ts';
 import { askedKeys, subscriptionKey } from '../subscription-keys.ts';
@@ -98,7 +99,8 @@ async function add({ world, principal: { account }, body }: Call<unknown, Subscr
   const added = await addSubscription(world, account, { key, type, value, active }, world.clock.now());
   // The text and the status are what clients of the original look for.
   if (added === null) throw new Fault('state/exists', 'subscription already exists in DB');
-  await (await import('../../watch-due.ts')).watchSoon(world, added);
+  await (await import('../../watch-soon.ts')).watchSoon(world, added);
+  await beginTelling(world, added);
   return [subscriptionRecord(added)];
 }
 
@@ -109,8 +111,10 @@ async function change({ world, principal: { account }, params, body }: Call<unkn
     ...(active === undefined || active === null ? {} : { active }),
     ...(value === undefined ? {} : { value }),
   };
+  const before = await findSubscription(world, account, id);
   const changed = await changeSubscription(world, account, id, asked, world.clock.now());
   if (changed === null) throw new Fault('state/not-found', 'subscription not found in DB');
-  if (active === true) await (await import('../../watch-due.ts')).watchSoon(world, changed);
+  if (active === true) await (await import('../../watch-soon.ts')).watchSoon(world, changed);
+  if (before?.active !== true) await beginTelling(world, changed);
   return [subscriptionRecord(changed)];
 }

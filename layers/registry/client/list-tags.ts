@@ -10,7 +10,7 @@ export const largestPage = 32 * 1024 * 1024;
 const pageSize = 1000;
 
 /** Pages of one list: a registry that goes on for ever is left. */
-const mostPages = 10_000;
+const mostPages = 2000;
 
 /** A page as it came. */
 type ReadPage = (path: string | URL) => Promise<{ readonly response: Response; readonly bytes: Uint8Array }>;
