@@ -3,7 +3,7 @@ import type { RouteFile } from './route-file.ts';
 /** Every route of the REST API, by how paths begin. A process reads the files of the paths that it is asked for. */
 export const routes: readonly RouteFile[] = [
   {
-    under: ['/', '/health', '/version', '/swagger.json'],
+    under: ['/', '/health', '/version', '/swagger.json', '/openapi.json'],
     load: async () => (await import('./routes/system.ts')).systemRoutes,
   },
   {

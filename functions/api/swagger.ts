@@ -1,10 +1,8 @@
 import { type SwaggerSchema, swaggerSchema } from '#schema/api/json-schema.ts';
 import type { Shape } from '#schema/api/shape.ts';
 import { errorAnswer, problemAnswer } from '#schema/api/system.ts';
+import { apiVersion, operationId } from './operation-id.ts';
 import type { Route } from './route.ts';
-
-/** The version of the API, not of Plimsoll: clients of the original ask for 0.1.6 or newer and speak 0.1.20. */
-const apiVersion = '0.1.20';
 
 /** The Swagger 2.0 document of a route table. */
 export function swaggerDocument(routes: readonly Route[]): object {
@@ -65,15 +63,10 @@ function operation(route: Route, schemaOf: SchemaOf): object {
     ...(route.access === 'public' ? { security: [] } : {}),
     ...(route.access === 'public' || route.access === 'user' ? {} : { 'x-anchore-authz-action': route.access }),
     ...(route.form === undefined ? {} : { consumes: ['application/x-www-form-urlencoded'] }),
+    ...(route.text === undefined ? {} : { produces: [route.text] }),
     ...(parameters.length === 0 ? {} : { parameters }),
     responses: responses(route, schemaOf),
   };
-}
-
-/** `GET /images/{digest}/vuln` is `get_images_digest_vuln`. */
-function operationId({ method, path }: Route): string {
-  const parts = path.split(/[/{}.-]+/).filter(Boolean);
-  return [method.toLowerCase(), ...(parts.length === 0 ? ['root'] : parts)].join('_');
 }
 
 function pathParameters({ path }: Route): object[] {

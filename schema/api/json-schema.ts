@@ -40,3 +40,28 @@ function expressed(schema: unknown): unknown {
   const only = choices.length === 1 ? (expressed(choices[0]) as object) : {};
   return { ...only, ...own, ...nullable };
 }
+
+/** A schema object of OpenAPI 3.1 (https://spec.openapis.org/oas/v3.1.1.html#schema-object): JSON Schema 2020-12. */
+export type OpenApiSchema = { readonly [key: string]: unknown };
+
+/** The schema of a shape; the parts of it that have an id stand in `components`, under their ids. */
+export function openApiSchema(
+  shape: Shape,
+  direction: 'input' | 'output',
+): { readonly schema: OpenApiSchema; readonly components: Readonly<Record<string, OpenApiSchema>> } {
+  const made = z.toJSONSchema(shape, { io: direction, target: 'draft-2020-12', unrepresentable: 'any' });
+  const { $schema: _, $defs = {}, ...schema } = made as Record<string, unknown>;
+  return { schema: plain(schema) as OpenApiSchema, components: plain($defs) as Record<string, OpenApiSchema> };
+}
+
+/** References lead into the document; objects may grow, and what Swagger alone says is left out. */
+function plain(schema: unknown): unknown {
+  if (Array.isArray(schema)) return schema.map(plain);
+  if (typeof schema !== 'object' || schema === null) return schema;
+  const { collectionFormat: _, ...rest } = schema as Record<string, unknown>;
+  const { $ref: reference, type } = rest;
+  if (typeof reference === 'string') rest['$ref'] = reference.replace('#/$defs/', '#/components/schemas/');
+  if (rest['additionalProperties'] === false) delete rest['additionalProperties'];
+  if (type === 'boolean') delete rest['pattern'];
+  return Object.fromEntries(Object.entries(rest).map(([key, value]) => [key, plain(value)]));
+}

@@ -21,6 +21,13 @@ export const swaggerAnswer = z.looseObject({
   definitions: z.record(text, z.unknown()),
 });
 
+export const openApiAnswer = z.looseObject({
+  openapi: text.regex(/^3\.1\.\d+$/),
+  info: z.looseObject({ title: text, version: text }),
+  paths: z.record(text, z.unknown()),
+  components: z.record(text, z.unknown()),
+});
+
 /** The error body of the v1 API; the HTTP status equals `httpcode`. */
 export const errorAnswer = z
   .object({

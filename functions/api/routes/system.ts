@@ -1,5 +1,5 @@
 import { schemaVersion, version } from '#core/version.ts';
-import { apiVersion, swaggerAnswer, versionAnswer } from '#schema/api/system.ts';
+import { apiVersion, openApiAnswer, swaggerAnswer, versionAnswer } from '#schema/api/system.ts';
 import { type Route, route } from '../route.ts';
 
 export const systemRoutes: readonly Route[] = [
@@ -29,8 +29,16 @@ export const systemRoutes: readonly Route[] = [
   }),
   route({
     method: 'GET',
+    path: '/openapi.json',
+    summary: 'The API in OpenAPI 3.1',
+    access: 'public',
+    answer: openApiAnswer,
+    handle: async () => (await import('#schema/api/openapi.json', { with: { type: 'json' } })).default,
+  }),
+  route({
+    method: 'GET',
     path: '/swagger.json',
-    summary: 'This document',
+    summary: 'The API in Swagger 2.0; clients read its version',
     access: 'public',
     answer: swaggerAnswer,
     // Clients ask for it with every command: it is read, not made.

@@ -54,6 +54,7 @@ const lines: Readonly<Record<string, Line>> = {
   'GET /health': everybody,
   'GET /version': everybody,
   'GET /swagger.json': everybody,
+  'GET /openapi.json': everybody,
   'POST /oauth/token': everybody,
   'GET /status': own,
   'GET /system': own,
