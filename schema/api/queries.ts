@@ -73,7 +73,7 @@ const imageReference = z
     tag_history: z.array(
       z
         .object({ registry: text, repo: text, tag: text, fulltag: text, tag_detected_at: time })
-        .meta({ id: 'TagEntry' }),
+        .meta({ id: 'ImageTagEntry' }),
     ),
   })
   .meta({ id: 'ImageReference' });

@@ -5,6 +5,7 @@ import { test } from 'node:test';
 import { openApiDocument } from '#functions/api/openapi.ts';
 import { allRoutes } from '#functions/api/route-file.ts';
 import { routes as files } from '#functions/api/routes.ts';
+import { openApiSchema } from '#schema/api/json-schema.ts';
 import { openApiAnswer } from '#schema/api/system.ts';
 import { apiServer } from '#test/support/api-server.ts';
 import { fits } from '#test/support/fits.ts';
@@ -87,6 +88,24 @@ test('every route is an operation with its parameters, as OpenAPI 3.1 wants them
     for (const scheme of (operation.security ?? []).flatMap((one) => Object.keys(one as object)))
       assert.ok(Object.hasOwn(document.components.securitySchemes, scheme), scheme);
   }
+});
+
+test('a name of a schema means one thing, wherever it is used', () => {
+  const known = new Map<string, unknown>();
+  for (const { method, path, query, body, form, answer } of routes)
+    for (const [shape, direction] of [
+      [query, 'input'],
+      [body, 'input'],
+      [form, 'input'],
+      [answer, 'output'],
+    ] as const) {
+      const { components } = shape == null ? { components: {} } : openApiSchema(shape, direction);
+      for (const [name, schema] of Object.entries(components)) {
+        assert.deepEqual(schema, known.get(name) ?? schema, `${method} ${path}: ${name}`);
+        known.set(name, schema);
+      }
+    }
+  assert.ok(known.size > 20);
 });
 
 /** Keywords of JSON Schema 2020-12 that shapes are expressed by, and what their values are. */
