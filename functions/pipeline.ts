@@ -11,6 +11,7 @@ import { renewVerdicts } from '#policy/renew-verdicts.ts';
 import type { Event, EventKind, EventOf } from '#schema/events.ts';
 import { admitPushed } from './admit-pushed.ts';
 import type { WatchWorld } from './run-watches.ts';
+import { tellLookupFailed } from './tell-lookup-failed.ts';
 
 /** What the steps need of the world, taken together. */
 export type PipelineWorld = Platform &
@@ -34,8 +35,7 @@ export interface Step<K extends EventKind> {
 export const pipeline: { readonly [K in EventKind]: Step<K> } = {
   'image.pushed': {
     run: admitPushed,
-    failed: async (world, { account, reference }, reason) =>
-      world.log.error('image not admitted', { account, reference, reason }),
+    failed: notAdmitted,
     concurrency: 4,
   },
   'image.removed': {
@@ -86,6 +86,13 @@ function withOthers<E extends Made>(step: (world: PipelineWorld, event: E) => Pr
     if (asking !== undefined) await renewVerdicts(world, { account, asking, after });
     return step(world, event);
   };
+}
+
+/** Registries hold more than images: what is none is no failure of anybody. */
+async function notAdmitted(world: PipelineWorld, { account, reference }: EventOf<'image.pushed'>, reason: string) {
+  world.log.error('image not admitted', { account, reference, reason });
+  const code = /\(([a-z]+\/[a-z-]+)\)$/.exec(reason)?.[1] ?? 'internal/failed';
+  if (code !== 'image/not-an-image') await tellLookupFailed(world, { account, reference, code, reason });
 }
 
 /** The image stays judged: a verdict is made again whenever somebody asks for it. */

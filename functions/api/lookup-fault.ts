@@ -1,11 +1,8 @@
 import { Fault, type FaultCode } from '#core/fault.ts';
-import { sendEvents } from '#platform/bus.ts';
-import { raiseEvents } from '#platform/raise-events.ts';
-import type { ApiWorld } from './route.ts';
 
 /** What an image could not be added for: the lookup in its registry, or something else. */
 export type AddFault =
-  | { readonly kind: 'lookup'; readonly fault: Fault }
+  | { readonly kind: 'lookup'; readonly fault: Fault; readonly errorCodes: readonly string[] }
   | { readonly kind: 'other'; readonly fault: Fault };
 
 /** The lookup happens while the client waits; what goes wrong there is the client's to know, as a 400 with the code of the contract. */
@@ -18,7 +15,11 @@ export function lookupFault(fault: Fault): AddFault {
   const message =
     fault.code === 'image/not-an-image' ? fault.message : 'cannot fetch image digest/manifest from registry';
   const detail = { error_codes: [code], raw_exception_message: fault.message };
-  return { kind: 'lookup', fault: new Fault('input/invalid', message, { detail, cause: fault }) };
+  return {
+    kind: 'lookup',
+    fault: new Fault('input/invalid', message, { detail, cause: fault }),
+    errorCodes: detail.error_codes,
+  };
 }
 
 const registryErrors: Partial<Record<FaultCode, string>> = {
@@ -35,19 +36,3 @@ const registryErrors: Partial<Record<FaultCode, string>> = {
   'image/digest-mismatch': 'UNKNOWN',
   'image/too-large': 'UNKNOWN',
 };
-
-/** Tells in the log of events that a registry did not give an image. */
-export async function tellLookupFailed(
-  world: ApiWorld,
-  account: string,
-  reference: string,
-  fault: Fault,
-): Promise<void> {
-  const at = world.clock.now();
-  const details = { error_codes: fault.detail['error_codes'], message: fault.detail['raw_exception_message'] };
-  const type = 'system.image_analysis.registry_lookup_failed';
-  await raiseEvents(world.sql, 'catalog', [
-    { id: `${reference} ${at}`, account, type, resource: reference, details, at },
-  ]);
-  await sendEvents(world.queues, [{ kind: 'notice.raised', account }]);
-}

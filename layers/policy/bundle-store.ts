@@ -1,6 +1,8 @@
 import { Fault } from '#core/fault.ts';
 import type { Platform } from '#platform/platform.ts';
-import type { SqlRow } from '#platform/sql.ts';
+import { raiseEvents } from '#platform/raise-events.ts';
+import type { Sql, SqlRow } from '#platform/sql.ts';
+import type { LogEvent } from '#schema/event-log.ts';
 import type { PolicyBundle } from '#schema/policy-bundle.ts';
 import { putBundleDocument, readBundleDocument } from './bundle-document.ts';
 import { defaultBundle } from './default-bundle.ts';
@@ -23,19 +25,40 @@ export interface StoredBundle extends BundleRecord {
   readonly bundle: PolicyBundle;
 }
 
-/** Stores a parsed bundle under its id, in place of an older one; a new one is not active. */
+/** Stores a parsed bundle under its id, in place of an older one; a new one is not active. Another content of the active one is told. */
 export async function putBundle(world: BundleWorld, account: string, bundle: PolicyBundle): Promise<BundleRecord> {
   const key = await putBundleDocument(world, bundle);
-  const rows = await world.sql.query(
+  const now = world.clock.now();
+  return world.sql.transaction(async (tx) => {
+    const before = (await lockBundles(tx, account)).find(({ policyId }) => policyId === bundle.id);
+    const record = await upsertBundle(tx, account, bundle.id, key, now);
+    if (record.active && before !== undefined && before.key !== key)
+      await raiseEvents(tx, 'policy_engine', [contentChanged(record, before, now)]);
+    return record;
+  });
+}
+
+async function upsertBundle(tx: Sql, account: string, policy: string, key: string, now: number): Promise<BundleRecord> {
+  const rows = await tx.query(
     `insert into policy_bundle (account, policy_id, active, bundle, created_at, updated_at)
      values (:account::text, :policy::text, false, :key::text, :now::bigint, :now::bigint)
      on conflict (account, policy_id) do update
        set updated_at = case when policy_bundle.bundle = excluded.bundle then policy_bundle.updated_at else excluded.updated_at end,
            bundle = excluded.bundle
      returning account, policy_id, active, bundle, created_at, updated_at`,
-    { account, policy: bundle.id, key, now: world.clock.now() },
+    { account, policy, key, now },
   );
   return bundleOf(rows[0]!);
+}
+
+/** Those of an account, at most 1,000, which nobody changes until the transaction ends. */
+async function lockBundles(tx: Sql, account: string): Promise<readonly BundleRecord[]> {
+  const rows = await tx.query(
+    `select account, policy_id, active, bundle, created_at, updated_at from policy_bundle
+     where account = :account::text order by policy_id limit 1000 for update`,
+    { account },
+  );
+  return rows.map(bundleOf);
 }
 
 /** The bundle of an id, or null. */
@@ -73,11 +96,21 @@ export async function listBundles(
   return rows.map(bundleOf);
 }
 
-/** Makes a bundle the active one and all others inactive, at once; throws `state/not-found` when there is no such bundle. */
+/** Makes a bundle the active one and all others inactive, at once, and tells it; throws `state/not-found` when there is no such bundle. */
 export async function activateBundle(world: BundleWorld, account: string, policyId: string): Promise<BundleRecord> {
+  const now = world.clock.now();
+  return world.sql.transaction(async (tx) => {
+    const before = (await lockBundles(tx, account)).find(({ active }) => active) ?? null;
+    const record = await moveActive(tx, account, policyId, now);
+    if (before?.policyId !== policyId) await raiseEvents(tx, 'policy_engine', [activeMoved(record, before, now)]);
+    return record;
+  });
+}
+
+async function moveActive(tx: Sql, account: string, policyId: string, now: number): Promise<BundleRecord> {
   // `others` is read in the second part, so it is done before: the unique index never sees two active bundles. It touches
   // inactive ones too, so that two activations at the same time wait for each other.
-  const rows = await world.sql.query(
+  const rows = await tx.query(
     `with target as (
        select policy_id from policy_bundle where account = :account::text and policy_id = :policy::text
      ), others as (
@@ -90,7 +123,7 @@ export async function activateBundle(world: BundleWorld, account: string, policy
             updated_at = case when active then updated_at else :now::bigint end
      where account = :account::text and policy_id = :policy::text and (select count(*) from others) >= 0
      returning account, policy_id, active, bundle, created_at, updated_at`,
-    { account, policy: policyId, now: world.clock.now() },
+    { account, policy: policyId, now },
   );
   if (rows[0] === undefined)
     throw new Fault('state/not-found', `activating policy '${policyId}': there is no such policy`);
@@ -129,6 +162,26 @@ export async function ensureDefaultBundle(world: BundleWorld, account: string): 
 
 async function withDocument(world: BundleWorld, record: BundleRecord): Promise<StoredBundle> {
   return { ...record, bundle: await readBundleDocument(world, record.key) };
+}
+
+function activeMoved({ account, policyId }: BundleRecord, before: BundleRecord | null, at: number): LogEvent {
+  const previous = before?.policyId ?? null;
+  return {
+    ...{ id: `${previous} ${at}`, account, type: 'user.policy.active.updated', resource: policyId, at },
+    details: { policyId, previous },
+  };
+}
+
+function contentChanged({ account, policyId, key }: BundleRecord, before: BundleRecord, at: number): LogEvent {
+  return {
+    ...{ id: `${before.key} ${at}`, account, type: 'user.policy.active.content_change', resource: policyId, at },
+    details: { policyId, digest: digestIn(key), previous: digestIn(before.key) },
+  };
+}
+
+/** Documents are named by their content. */
+function digestIn(key: string): string | null {
+  return /[0-9a-f]{64}/.exec(key)?.[0] ?? null;
 }
 
 /** A bundle's record from its row. */
