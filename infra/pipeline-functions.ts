@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { CustomResource, Duration, Stack } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
 import { root } from './bundle.ts';
+import { wakeQueue } from '../schema/deployment.ts';
 import type { EventOf } from '../schema/events.ts';
 import type { Estate } from './estate.ts';
 import { type FunctionLine, type FunctionName, functions, type TaskLine, tasks } from './functions.ts';
@@ -35,6 +36,7 @@ export class PipelineFunctions extends Construct {
     estate.analyzers.dispatchedBy(this.function('dispatch'));
     this.function('dispatch').canMeasure(estate.messaging.queue('image.queued'));
     for (const queue of estate.messaging.queues.values()) this.function('catalog-reconcile').canMeasure(queue);
+    this.#apiCounts();
     this.function('catalog-watch-due').setVariable('watchMinutes', String(estate.settings.registry.watchMinutes));
     if (estate.settings.archive.dryRun) this.function('catalog-archive-rules').setVariable('archiveDryRun', 'true');
     this.#migrateFirst();
@@ -52,6 +54,16 @@ export class PipelineFunctions extends Construct {
     grantNeeds(made, line, this.#estate);
     if (line.takes !== undefined) made.takesFrom(messaging.queue(line.takes.queue));
     return made;
+  }
+
+  /** How much waits and what is dead: /system and /metrics tell it. */
+  #apiCounts(): void {
+    const { queues, deadLetters } = this.#estate.messaging;
+    for (const [kind, queue] of queues) {
+      if (kind === wakeQueue) continue;
+      this.function('api').canMeasure(queue);
+      this.function('api').canMeasure(deadLetters.get(kind)!);
+    }
   }
 
   #grantTasks(): void {

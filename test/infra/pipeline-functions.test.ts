@@ -182,3 +182,13 @@ test('logs of everything end', () => {
   const logs = resources(synthesised(), 'AWS::Logs::LogGroup');
   assert.equal(logs.length, lambdas.length + 2 + 2, 'one a function, one a task, two of the API');
 });
+
+test('the API may ask how much waits in every queue of events, and how much is dead', () => {
+  const policies = resources(synthesised(), 'AWS::IAM::Policy').filter(([id]) => /^PipelineapiRole/i.test(id));
+  const asked = policies.flatMap(([, { Properties }]) =>
+    (Properties['PolicyDocument'].Statement as { Action: string | string[]; Resource: unknown }[])
+      .filter(({ Action }) => [Action].flat().includes('sqs:GetQueueAttributes'))
+      .flatMap(({ Resource }) => [Resource].flat().map((one) => JSON.stringify(one))),
+  );
+  assert.equal(new Set(asked).size, 2 * queueKinds.filter((kind) => kind !== 'dispatch').length);
+});
