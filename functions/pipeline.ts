@@ -1,6 +1,7 @@
 import type { AnalyzeWorld } from '#analysis/analyze-queued.ts';
 import type { AdmitWorld } from '#catalog/admit-image.ts';
 import { failImage } from '#catalog/fail-image.ts';
+import { noteAttempt } from '#catalog/note-attempt.ts';
 import type { JudgeWorld } from '#matching/judge-analyzed.ts';
 import { removeImage } from '#catalog/remove-image.ts';
 import type { DeliverWorld } from '#notices/deliver-notices.ts';
@@ -54,7 +55,9 @@ export const pipeline: { readonly [K in EventKind]: Step<K> } = {
     concurrency: 2,
   },
   'image.analyzed': {
-    run: withOthers(async (world, event) => (await import('#matching/judge-analyzed.ts')).judgeAnalyzed(world, event)),
+    run: withOthers((world, event) =>
+      noteAttempt(world, event, async () => (await import('#matching/judge-analyzed.ts')).judgeAnalyzed(world, event)),
+    ),
     failed: (world, event, reason) => failImage(world, event, reason, 'judgement'),
     concurrency: 1,
   },

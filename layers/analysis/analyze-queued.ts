@@ -3,7 +3,9 @@ import { distroNamespace } from '#core/distro.ts';
 import type { Limits } from '#core/limits.ts';
 import type { OpenRegistryImage } from '#catalog/admit-image.ts';
 import { findStoredBase } from '#catalog/base-image-store.ts';
+import type { Image } from '#catalog/image.ts';
 import { moveImage } from '#catalog/image-store.ts';
+import { noteAttempt } from '#catalog/note-attempt.ts';
 import type { MalwareScanner } from '#platform/malware.ts';
 import type { Platform } from '#platform/platform.ts';
 import type { Event, EventOf } from '#schema/events.ts';
@@ -35,15 +37,20 @@ export async function analyzeQueued(world: AnalyzeWorld, queued: EventOf<'image.
   const next: Event = { kind: 'image.analyzed', account, digest };
   const claimed = await moveImage(world, queued, 'claimed', world.clock.now());
   if (claimed === null) return [next];
-  await using source = await world.openRegistryImage(claimed.pullReference, { account, platform: claimed.platform });
+  await noteAttempt(world, queued, () => analyzeClaimed(world, claimed));
+  return [next];
+}
+
+async function analyzeClaimed(world: AnalyzeWorld, { account, digest, pullReference, platform }: Image): Promise<void> {
+  await using source = await world.openRegistryImage(pullReference, { account, platform });
   const report = await analyzeImage(world, source, world);
   const key = await putImageReport(world, report);
   // In the catalog, not in the report: other accounts share that, and must not learn what this one has.
   const base = await findBaseImage(report, (question) => findStoredBase(world, account, question));
   const chain = chainIds(report.layers.map(({ diffId }) => diffId as Digest)).at(-1) ?? null;
-  await moveImage(world, queued, 'indexed', world.clock.now(), { content: contentOf(report, key, base), chain });
+  const content = contentOf(report, key, base);
+  await moveImage(world, { account, digest }, 'indexed', world.clock.now(), { content, chain });
   world.log.info('image analyzed', { account, digest, packages: report.packages.length, notes: report.notes.length });
-  return [next];
 }
 
 function contentOf(report: ImageReport, key: string, base: BaseImage | null) {

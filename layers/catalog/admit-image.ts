@@ -35,6 +35,8 @@ export interface AdmitRequest {
   readonly annotations?: Readonly<Record<string, string | null>>;
   /** Analyse again though it is analysed. */
   readonly force?: boolean;
+  /** Nobody asked for it: what is pushed without a tag may be of an index, of which only some platforms are wanted. */
+  readonly pushed?: boolean;
 }
 
 export interface Admission {
@@ -52,12 +54,17 @@ export interface Admission {
  * The way into the catalog, for pushes and requests alike: asks the registry what the reference is, records its image, or all wanted
  * images of an index, and the tag, and says what has to happen next. The same request again changes nothing and answers the same.
  * Registry faults pass through; `image/too-large` when no image is small enough (limits.imageBytes), with the sizes in MB; `input/invalid`
- * when a Dockerfile comes for a known image without `force`.
+ * when a Dockerfile comes for a known image without `force`; `image/platform-missing` for a push of what is not wanted.
  */
 export async function admitImage(world: AdmitWorld, request: AdmitRequest): Promise<Admission> {
   const { account } = request;
   const reference = parseReference(request.reference);
   const found = await world.openRegistryImages(request.reference, { account });
+  if (request.pushed === true && reference.tag === null && !found.isWanted)
+    throw new Fault(
+      'image/platform-missing',
+      `${request.reference} is for ${found.images[0]!.platform}, which is not wanted`,
+    );
   for (const left of found.leftOut)
     world.log.info('image of an index left out', { account, index: found.digest, ...left });
   const sources = smallEnough(world, found.images, request.reference);

@@ -1,5 +1,6 @@
 import { type Digest, digestHex } from '#core/digest.ts';
 import type { Sql, SqlRow } from '#platform/sql.ts';
+import { attemptText } from './attempt-store.ts';
 import type { Image, ImageContent } from './image.ts';
 import { type ImageEvent, type ImageState, parseState, transitions } from './lifecycle.ts';
 
@@ -62,7 +63,7 @@ export async function moveImage(
   const rows = await sql.query<ImageRow>(
     `update image set state = :to::text, updated_at = :now::bigint,
        attempts = case :event::text when 'claimed' then attempts + 1 when 'requeued' then 0 else attempts end,
-       failure = case :event::text when 'failed' then :failure::text when 'claimed' then failure else null end,
+       failure = case :event::text when 'failed' then :failure::text when 'claimed' then ${claimedFailure} else null end,
        analyzed_at = case when :event::text = 'judged' and (attempts > 0 or analyzed_at is null) then :now::bigint else analyzed_at end,
        report = coalesce(:report::text, report), size = coalesce(:size::bigint, size),
        layer_count = coalesce(:layers::int, layer_count), arch = coalesce(:arch::text, arch),
@@ -95,6 +96,10 @@ export async function moveImage(
   );
   return rows[0] === undefined ? null : imageOf(rows[0]);
 }
+
+/** What died said nothing; what broke off said why. */
+const claimedFailure = `case when state = 'analyzing' and coalesce(starts_with(failure, ${attemptText}), false) is false
+         then ${attemptText} || 'ended without a word: the process that had it died' else failure end`;
 
 /** Every column of an image, for {@link imageOf}. */
 export const imageColumns = `image_no, account, digest, parent_digest, image_id, platform, pull_reference, state, status, failure,

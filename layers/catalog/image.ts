@@ -16,7 +16,7 @@ export interface Image {
   readonly pullReference: string;
   readonly state: ImageState;
   readonly status: 'active' | 'deleting';
-  /** Why the last analysis failed. */
+  /** Why the last analysis failed, or an attempt at the one that is on its way. */
   readonly failure: string | null;
   readonly attempts: number;
   readonly annotations: Readonly<Record<string, string>>;

@@ -39,7 +39,7 @@ async function withRegistry(work: (world: AnalyzeWorld & AdmitWorld, push: Step)
       }),
       openRegistryImages: async (reference) => {
         const source = imageSource(images.get(parseReference(reference).repository)!);
-        return { digest: source.digest!, images: [source], leftOut: [] };
+        return { digest: source.digest!, images: [source], isWanted: true, leftOut: [] };
       },
     };
     for (const name of ['team', 'other'])

@@ -6,7 +6,10 @@ import { findImage, findImageById, findImages, moveImage } from '#catalog/image-
 import { listImages } from '#catalog/listed-image-store.ts';
 import { type ImageEvent, imageStates, transitions } from '#catalog/lifecycle.ts';
 import { recordTag, tagHistory, tagsOf } from '#catalog/tag-store.ts';
+import { noteAttempt } from '#catalog/note-attempt.ts';
 import type { Digest } from '#core/digest.ts';
+import { Fault, type FaultCode } from '#core/fault.ts';
+import { silentLog } from '#core/log.ts';
 import type { Sql } from '#platform/sql.ts';
 import { inRollback } from '#test/support/database.ts';
 
@@ -74,6 +77,35 @@ test('an image moves only along its life, and a second delivery of an event chan
     const requeued = await moveImage(world, image, 'requeued', 1700);
     assert.deepEqual([requeued?.state, requeued?.attempts], ['not_analyzed', 0]);
     assert.equal((await moveImage(world, image, 'failed', 1800, { failure: 'no disk' }))?.failure, 'no disk');
+  });
+});
+
+test('an attempt that breaks off says why until the image is done; one whose process died is told as that', async () => {
+  await withTeams(async (world) => {
+    const { image } = await admitToCatalog(world, newImage('1'), 1000);
+    const claim = async () => (await moveImage(world, image, 'claimed', 1100))?.failure;
+    const breakOff = (code: FaultCode, message: string) =>
+      assert.rejects(
+        noteAttempt({ ...world, log: silentLog }, image, async () => {
+          throw new Fault(code, message);
+        }),
+        { code, message },
+      );
+    await breakOff('network/unreachable', 'nobody is at it');
+    assert.equal(await claim(), null);
+    await breakOff('network/unreachable', 'the registry does not answer');
+    const why = 'attempt 1 broke off: the registry does not answer (network/unreachable)';
+    assert.equal((await findImage(world, 'team', image.digest))?.failure, why);
+    assert.equal(await claim(), why, 'it is tried again');
+    assert.equal(await claim(), 'attempt 2 ended without a word: the process that had it died');
+    assert.equal(await claim(), 'attempt 3 ended without a word: the process that had it died');
+    assert.equal((await moveImage(world, image, 'indexed', 1200))?.failure, null);
+    await breakOff('feed/failed', 'no advisories');
+    assert.equal(
+      (await findImage(world, 'team', image.digest))?.failure,
+      'attempt 4 broke off: no advisories (feed/failed)',
+    );
+    assert.equal((await moveImage(world, image, 'judged', 1200))?.failure, null);
   });
 });
 

@@ -3,7 +3,7 @@ import { Fault } from '#core/fault.ts';
 import type { ImageSource } from '../layer-source.ts';
 import { chooseOffers, platformOf, readOffer } from './choose-image.ts';
 import { descriptorOf, documentReader, type ImageContent, type ResolveOptions, type Root } from './image-content.ts';
-import { formatPlatform, type WantedPlatforms } from './image-platform.ts';
+import { formatPlatform, type ImagePlatform, platformRank, type WantedPlatforms } from './image-platform.ts';
 import { readImage } from './resolve-image.ts';
 
 /** The images of a reference, opened. */
@@ -12,6 +12,8 @@ export interface ResolvedImages {
   readonly digest: Digest;
   /** At least one; the one that is meant when nobody says which, linux/amd64 where there is one, is the first. */
   readonly images: readonly ImageSource[];
+  /** False: it is one image, for a platform that would not be taken of an index. */
+  readonly isWanted: boolean;
   /** Images of an index that could not be opened, and why. */
   readonly leftOut: readonly { readonly digest: Digest; readonly platform: string; readonly reason: string }[];
 }
@@ -35,7 +37,8 @@ export async function resolveImages(
   const { digest } = found.descriptor;
   if (found.manifest.kind === 'image') {
     const chosen = { ...found, manifest: found.manifest, platform: platformOf(root) };
-    return { digest, images: [await readImage(content, reader, chosen, null, null, resolve)], leftOut: [] };
+    const image = await readImage(content, reader, chosen, null, null, resolve);
+    return { digest, images: [image], isWanted: isWanted(wanted, image.config), leftOut: [] };
   }
   const offers = await chooseOffers(reader, found.manifest.manifests, wanted, resolve);
   const images: ImageSource[] = [];
@@ -55,7 +58,12 @@ export async function resolveImages(
   const reason = `at most ${mostImages} images of an index are taken`;
   leftOut.push(...offers.slice(mostImages).map((offer) => ({ ...nameOf(offer), reason })));
   if (images.length === 0 && first !== null) throw first;
-  return { digest, images, leftOut };
+  return { digest, images, isWanted: true, leftOut };
+}
+
+function isWanted(wanted: WantedPlatforms, platform: ImagePlatform): boolean {
+  if (wanted === 'all') return platform.os !== 'windows';
+  return wanted.some((one) => platformRank(one, platform) !== null);
 }
 
 /** Not of the registry, the network or us: another try gives the same. */
