@@ -30,7 +30,7 @@ export async function putBundle(world: BundleWorld, account: string, bundle: Pol
   const key = await putBundleDocument(world, bundle);
   const now = world.clock.now();
   return world.sql.transaction(async (tx) => {
-    const before = (await lockBundles(tx, account)).find(({ policyId }) => policyId === bundle.id);
+    const before = (await lockBundles(tx, account, bundle.id)).find(({ policyId }) => policyId === bundle.id);
     const record = await upsertBundle(tx, account, bundle.id, key, now);
     if (record.active && before !== undefined && before.key !== key)
       await raiseEvents(tx, 'policy_engine', [contentChanged(record, before, now)]);
@@ -51,12 +51,12 @@ async function upsertBundle(tx: Sql, account: string, policy: string, key: strin
   return bundleOf(rows[0]!);
 }
 
-/** Those of an account, at most 1,000, which nobody changes until the transaction ends. */
-async function lockBundles(tx: Sql, account: string): Promise<readonly BundleRecord[]> {
+/** The active bundle of an account and the one of an id, which nobody changes until the transaction ends. */
+async function lockBundles(tx: Sql, account: string, policy: string): Promise<readonly BundleRecord[]> {
   const rows = await tx.query(
     `select account, policy_id, active, bundle, created_at, updated_at from policy_bundle
-     where account = :account::text order by policy_id limit 1000 for update`,
-    { account },
+     where account = :account::text and (active or policy_id = :policy::text) order by policy_id for update`,
+    { account, policy },
   );
   return rows.map(bundleOf);
 }
@@ -100,7 +100,7 @@ export async function listBundles(
 export async function activateBundle(world: BundleWorld, account: string, policyId: string): Promise<BundleRecord> {
   const now = world.clock.now();
   return world.sql.transaction(async (tx) => {
-    const before = (await lockBundles(tx, account)).find(({ active }) => active) ?? null;
+    const before = (await lockBundles(tx, account, policyId)).find(({ active }) => active) ?? null;
     const record = await moveActive(tx, account, policyId, now);
     if (before?.policyId !== policyId) await raiseEvents(tx, 'policy_engine', [activeMoved(record, before, now)]);
     return record;

@@ -11,6 +11,7 @@ import {
   putBundle,
 } from '#policy/bundle-store.ts';
 import { inRollback } from '#test/support/database.ts';
+import { eventsOf } from '#test/support/event-log.ts';
 import { testClock } from '#test/support/test-clock.ts';
 import { memoryBlobs } from './memory-blobs.ts';
 import { bundleOf, ruleOf } from './sample-facts.ts';
@@ -111,4 +112,27 @@ test('an account without bundles gets the default one, once; others keep theirs'
       (await listBundles(world, 'a2')).map(({ policyId }) => policyId),
       ['b'],
     );
+  }));
+
+test('another active bundle and another content of it are told, what changes nothing or is not active is not', () =>
+  inWorld(async (world, clock) => {
+    const told = async () =>
+      (await eventsOf(world.sql, 'a1')).map(({ type, resource, details }) => [type, resource, details.previous]);
+    const first = await putBundle(world, 'a1', bundle('b'));
+    await putBundle(world, 'a1', bundle('c'));
+    await putBundle(world, 'a1', { ...bundle('c'), name: 'new' });
+    assert.deepEqual(await told(), []);
+    for (const id of ['b', 'b', 'c', 'b']) {
+      await activateBundle(world, 'a1', id);
+      await clock.advance(1);
+    }
+    const moves = [
+      ['user.policy.active.updated', 'b', null],
+      ['user.policy.active.updated', 'c', 'b'],
+      ['user.policy.active.updated', 'b', 'c'],
+    ];
+    assert.deepEqual(await told(), moves);
+    for (const _ of [1, 2]) await putBundle(world, 'a1', { ...bundle('b'), name: 'new' });
+    const before = /[0-9a-f]{64}/.exec(first.key)?.[0];
+    assert.deepEqual(await told(), [...moves, ['user.policy.active.content_change', 'b', before]]);
   }));
