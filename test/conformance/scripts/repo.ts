@@ -31,6 +31,8 @@ export const repoScript: Script = async ({ type, refused, world }) => {
     ],
     count: 2,
   });
+  await refused(['repo', 'list']);
+  await refused(['repo', 'get', app]);
   await type(['repo', 'get', app], { exit: 0, columns: shown, rows: [[app, 'True', '3']], count: 1 });
   await type(['repo', 'get', `${world.registry}/team/none`], { exit: 0, columns: shown, count: 0 });
   await type(['repo', 'unwatch', app], { exit: 0, columns: shown, rows: [[app, 'False', '3']] });
