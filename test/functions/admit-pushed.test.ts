@@ -1,94 +1,113 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { addAccount } from '#access/account-store.ts';
-import type { AdmitWorld } from '#catalog/admit-image.ts';
+import { admitAllToCatalog } from '#catalog/admit-store.ts';
 import { findImage } from '#catalog/image-store.ts';
 import type { Digest } from '#core/digest.ts';
-import { Fault } from '#core/fault.ts';
-import { defaultLimits, type Limits } from '#core/limits.ts';
-import { silentLog } from '#core/log.ts';
-import { admitPushed } from '#functions/admit-pushed.ts';
 import { listSubscriptions } from '#notices/subscription-store.ts';
-import type { Sql } from '#platform/sql.ts';
-import { imageSource } from '#test/support/built-source.ts';
-import { inRollback } from '#test/support/database.ts';
-import { image, layer } from '#test/support/image-builder.ts';
-import { testClock } from '#test/support/test-clock.ts';
+import { artifact, type Built, image, index, layer } from '#test/support/image-builder.ts';
+import { built, type WatchBench, withWatches } from '#test/support/watch-bench.ts';
 
-const layers = [layer([{ path: 'a', content: 'a' }])];
-const amd64 = image({ layers });
-const [arm64, s390x] = ['linux/arm64', 'linux/s390x'].map((platform) => image({ layers, platform }));
-const index = `sha256:${'9'.repeat(64)}` as Digest;
+const [one, two, three] = built.map(({ digest }) => digest) as [Digest, Digest, Digest];
 
-type Found = Awaited<ReturnType<AdmitWorld['openRegistryImages']>>;
+const subscriptionsOf = async ({ sql }: WatchBench, key: string) =>
+  (await listSubscriptions({ sql }, 'team', { key, type: null, after: '', limit: 10 }))
+    .map(({ type, active }) => `${type} ${active ? 'on' : 'off'}`)
+    .sort();
 
-/** What a registry has, or refuses; the push of it, and the catalog afterwards. */
-async function push(
-  reference: string,
-  open: () => Promise<Found>,
-  look: (sql: Sql, kinds: readonly string[]) => Promise<void>,
-  limits: Limits = defaultLimits,
-): Promise<void> {
-  await inRollback(async (sql) => {
-    await addAccount({ sql }, { name: 'team', type: 'user', user: 'team-user', password: 'x' }, 1);
-    const world: AdmitWorld = { sql, clock: testClock(), log: silentLog, limits, openRegistryImages: open };
-    const next = await admitPushed(world, { kind: 'image.pushed', account: 'team', reference, at: 1 });
-    await look(
-      sql,
-      next.map(({ kind }) => kind),
-    );
-  });
+async function annotate({ sql, clock }: WatchBench, digest: Digest, annotations: Readonly<Record<string, string>>) {
+  const found = (await findImage({ sql }, 'team', digest))!;
+  await admitAllToCatalog({ sql }, [{ ...found, place: 0, annotations }], clock.now());
 }
 
-const single = (built: typeof amd64, isWanted: boolean) => async (): Promise<Found> => ({
-  ...{ digest: built.digest, images: [imageSource(built)], isWanted, leftOut: [] },
-});
+const annotationsOf = async ({ sql }: WatchBench, digest: Digest) =>
+  (await findImage({ sql }, 'team', digest))?.annotations;
 
-const nothing = async (sql: Sql, kinds: readonly string[]) => {
-  const [row] = await sql.query<{ images: number; tags: number }>(
-    `select (select count(*) from image) as images, (select count(*) from image_tag) as tags`,
-  );
-  assert.deepEqual([row, kinds], [{ images: 0, tags: 0 }, []]);
-};
+const moves = async (bench: WatchBench) =>
+  (await bench.told()).map(({ details }) => [details['curr_eval'], details['last_eval']]);
 
-test('a push of a signature, or of an index for other platforms, is passed over and no failure', async () => {
-  for (const code of ['image/not-an-image', 'image/platform-missing'] as const)
-    await push(
-      'r.example/app:v1',
-      async () => {
-        throw new Fault(code, 'it is not');
-      },
-      nothing,
+function serve({ content }: WatchBench, ...all: readonly Built[]) {
+  for (const { blobs } of all) for (const [digest, bytes] of blobs) content.set(digest, bytes);
+}
+
+test('a push that ECR tells of gives the tag its subscriptions, as if somebody had added it', () =>
+  withWatches(async (bench) => {
+    const tag = `${bench.repository}:v1`;
+    const next = await bench.push({ reference: `${tag}@${one}`, at: 1 });
+    assert.deepEqual(next, [{ kind: 'image.queued', account: 'team', digest: one }]);
+    const first = ['analysis_update on', 'policy_eval off', 'tag_update off', 'vuln_update off'];
+    assert.deepEqual(await subscriptionsOf(bench, tag), first);
+    await bench.push({ reference: `${tag}@${one}`, at: 1, autosubscribe: true });
+    assert.deepEqual(await subscriptionsOf(bench, tag), first.with(2, 'tag_update on'));
+    await bench.push({ reference: `${tag}@${two}`, at: 2 });
+    assert.deepEqual(await subscriptionsOf(bench, tag), first.with(2, 'tag_update on'), 'nothing is switched off');
+    await bench.push({ reference: `${bench.repository}@${three}`, at: 3 });
+    assert.deepEqual(await listSubscriptions(bench, 'other', { key: null, type: null, after: '', limit: 10 }), []);
+  }));
+
+test('what is pushed and is no image is passed over, and has no subscriptions', () =>
+  withWatches(async (bench) => {
+    const chart = artifact({ tag: 'chart' });
+    serve(bench, chart);
+    const reference = `${bench.repository}:chart@${chart.digest}`;
+    assert.deepEqual(await bench.push({ reference, at: 1 }), []);
+    assert.deepEqual(await subscriptionsOf(bench, `${bench.repository}:chart`), []);
+  }));
+
+test('annotations go with the tag, and are laid over those of an image that is known', () =>
+  withWatches(async (bench) => {
+    const tag = `${bench.repository}:v1`;
+    await bench.push({ reference: `${tag}@${one}`, at: 1 });
+    await annotate(bench, one, { owner: 'crew', stage: 'one' });
+    await bench.push({ reference: `${bench.repository}:v2@${two}`, at: 1 });
+    assert.deepEqual(await annotationsOf(bench, two), {}, 'another tag');
+    await annotate(bench, two, { stage: 'two', ship: 'Plimsoll' });
+    await bench.push({ reference: `${tag}@${two}`, at: 2 });
+    assert.deepEqual(await annotationsOf(bench, two), { owner: 'crew', stage: 'one', ship: 'Plimsoll' });
+    assert.deepEqual(await annotationsOf(bench, one), { owner: 'crew', stage: 'one' });
+  }));
+
+test('an image with so many annotations that no more have room is admitted without those of the tag', () =>
+  withWatches(async (bench) => {
+    const tag = `${bench.repository}:v1`;
+    await bench.push({ reference: `${tag}@${one}`, at: 1 });
+    await bench.push({ reference: `${bench.repository}:v2@${two}`, at: 1 });
+    await annotate(bench, one, { first: 'x'.repeat(9000) });
+    await annotate(bench, two, { second: 'x'.repeat(9000) });
+    await bench.push({ reference: `${tag}@${two}`, at: 2 });
+    assert.deepEqual(Object.keys((await annotationsOf(bench, two))!), ['second']);
+    assert.deepEqual(await moves(bench), [[[two], [one]]]);
+  }));
+
+test('whoever watches a tag is told of each move once, with the images before it, the newest first', () =>
+  withWatches(async (bench) => {
+    const reference = (digest: Digest) => `${bench.repository}:v1@${digest}`;
+    const steps = [
+      [one, 1],
+      [two, 2],
+      [two, 2],
+      [three, 5],
+      [one, 6],
+      [one, 7],
+    ] as const;
+    for (const [digest, at] of steps) await bench.push({ reference: reference(digest), at });
+    const told = [
+      [[two], [one]],
+      [[three], [two, one]],
+      [[one], [three, two]],
+    ];
+    assert.deepEqual(await moves(bench), told);
+    await bench.push({ reference: reference(three), at: 3 });
+    assert.deepEqual(await moves(bench), told, 'what is heard of late is history');
+  }));
+
+test('an index that is made anew around the same image is no move, one around another is', () =>
+  withWatches(async (bench) => {
+    const [program, other] = ['program', 'other'].map((name) =>
+      image({ layers: [layer([{ path: 'srv/name', content: name }])] }),
     );
-});
-
-test('what is pushed without a tag is taken where its platform is wanted; with a tag whatever it is for', async () => {
-  const untagged = `r.example/app@${s390x!.digest}`;
-  await push(untagged, single(s390x!, false), nothing);
-  await push(untagged, single(s390x!, true), async (_sql, kinds) => assert.deepEqual(kinds, ['image.queued']));
-  await push('r.example/app:v1', single(s390x!, false), async (sql, kinds) => {
-    assert.deepEqual(kinds, ['image.queued']);
-    assert.equal((await findImage({ sql }, 'team', s390x!.digest))?.platform, 'linux/s390x');
-    const found = await listSubscriptions({ sql }, 'team', { key: null, type: null, after: '', limit: 10 });
-    assert.deepEqual([...new Set(found.map(({ key }) => key))], ['r.example/app:v1']);
-  });
-});
-
-test('images of an index that are larger than the limit are left out; when all are, that is the failure', async () => {
-  const large = image({ layers: [layer([{ path: 'b', content: 'b'.repeat(5000) }], { compression: 'none' })] });
-  const open = async (): Promise<Found> => ({
-    ...{ digest: index, isWanted: true, leftOut: [] },
-    images: [large, arm64!].map((built) => ({ ...imageSource(built), parentDigest: index })),
-  });
-  const limits = { ...defaultLimits, imageBytes: 4000 };
-  const taken = async (sql: Sql) => assert.equal((await findImage({ sql }, 'team', index))?.digest, arm64!.digest);
-  await push('r.example/app:v1', open, taken, limits);
-  await assert.rejects(push('r.example/app:v1', open, taken, { ...limits, imageBytes: 10 }), {
-    code: 'image/too-large',
-    message: 'Image size is too large based on max size specified in the configuration',
-    detail: {
-      requested_image_compressed_size_mb: large.layers[0]!.bytes.length / 1_000_000,
-      max_compressed_image_size_mb: 0.00001,
-    },
-  });
-});
+    const versions = [index([program!]), index([program!, artifact()]), index([other!])];
+    serve(bench, ...versions);
+    for (const [place, { digest }] of versions.entries())
+      await bench.push({ reference: `${bench.repository}:multi@${digest}`, at: place + 1 });
+    assert.deepEqual(await moves(bench), [[[other!.digest], [program!.digest]]]);
+  }));

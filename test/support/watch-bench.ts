@@ -16,7 +16,7 @@ import type { Secrets } from '#platform/secrets.ts';
 import type { Sql } from '#platform/sql.ts';
 import { registryAccess } from '#registry/logins/registry-access.ts';
 import { removeImage } from '#catalog/remove-image.ts';
-import type { Event } from '#schema/events.ts';
+import type { Event, EventOf } from '#schema/events.ts';
 import type { SubscriptionType } from '#schema/event-log.ts';
 import { inRollback } from './database.ts';
 import { image, layer } from './image-builder.ts';
@@ -43,6 +43,8 @@ export interface WatchBench {
   run(): Promise<readonly Event[]>;
   /** What was sent since this was last asked. */
   sent(): readonly Event[];
+  /** Admits a push to `team`; what follows. */
+  push(event: Omit<EventOf<'image.pushed'>, 'kind' | 'account'>): Promise<readonly Event[]>;
   /** Does what was sent since: pushes are admitted, deletions noted. */
   settle(): Promise<readonly Event[]>;
   /** Types, resources and details of what was told in an account, in order. */
@@ -87,6 +89,7 @@ export async function withWatches(
         own: async () => null,
       },
     );
+    const admitting = { sql, clock, log: silentLog, limits: defaultLimits, openRegistryImages: registries.openImages };
     const waiting: Event[] = [];
     const queues = (() => ({
       send: async (bodies: readonly string[]) => void waiting.push(...bodies.map(parseEvent)),
@@ -98,9 +101,9 @@ export async function withWatches(
       watch: (key, type = 'tag_update', account = 'team', value) =>
         ensureSubscriptions({ sql }, account, [{ key, type, active: true, value: value ?? null }], clock.now()),
       run: () => runWatches(world),
+      push: (event) => admitPushed(admitting, { kind: 'image.pushed', account: 'team', ...event }),
       async settle() {
         const events = sent();
-        const admitting = { ...world, limits: defaultLimits, openRegistryImages: registries.openImages };
         for (const event of events) {
           if (event.kind === 'image.pushed') await admitPushed(admitting, event);
           if (event.kind === 'image.removed') await removeImage(world, event);
