@@ -1,4 +1,3 @@
-import { Fault } from '#core/fault.ts';
 import { type Field, type Item, itemsOf, listAt, rows, type Shown, textAt } from './shown.ts';
 
 const packageFields = (more: readonly Field[]): readonly Field[] => [
@@ -44,15 +43,15 @@ const malwareFields: readonly Field[] = [
   { title: 'Path', of: 'path', least: 20 },
 ];
 
-/** What is in an image, by kind: packages and files as a table, documents as they are. Throws `input/invalid` where there is nothing to show. */
+/** What is in an image, by kind: packages and files as a table, documents as they are. */
 export function contentShown(value: unknown, type: string): Shown {
   const [answer = {}] = itemsOf(value);
   const { content } = answer;
   if (typeof content === 'string') return documentShown(value, content, type);
   const items = listAt(answer, 'content');
+  if (items.length === 0) return nothing(value, type);
   if (type === 'malware') return { value, blocks: [rows(items.flatMap(findings), malwareFields, 'Path')] };
-  const kind = Object.hasOwn(kinds, type) ? kinds[type]! : items.length > 0 ? kindOf(items[0]!) : null;
-  if (kind === null) throw nothing(type);
+  const kind = Object.hasOwn(kinds, type) ? kinds[type]! : kindOf(items[0]!);
   return { value, blocks: [rows(items, kind.fields, kind.sort)] };
 }
 
@@ -64,7 +63,7 @@ export function metadataShown(value: unknown): Shown {
 
 function documentShown(value: unknown, base64: string, type: string): Shown {
   const bytes = Buffer.from(base64, 'base64');
-  if (bytes.length === 0) throw nothing(type);
+  if (bytes.length === 0) return nothing(value, type);
   return { value, blocks: [{ kind: 'document', bytes }] };
 }
 
@@ -80,6 +79,6 @@ function findings(scan: Item): readonly Item[] {
   return listAt(scan, 'findings').map((finding) => ({ ...finding, scanner: scan['scanner'] }));
 }
 
-function nothing(type: string): Fault {
-  return new Fault('state/not-found', `the image has no ${type.slice(0, 40)} to show`);
+function nothing(value: unknown, type: string): Shown {
+  return { value, blocks: [], nothing: `the image has no ${type.slice(0, 40)} to show` };
 }

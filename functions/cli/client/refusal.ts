@@ -25,6 +25,19 @@ export function exitOf(fault: Fault): number {
   return typeof status === 'number' && status !== 401 && status !== 500 ? 1 : 2;
 }
 
+/**
+ * What is asked before the question itself: an image by its tag, who is who. Where that fails the original's client ends with
+ * 2, whatever the server answered; so the Fault comes without the answer.
+ */
+export async function beforehand<T>(asked: Promise<T>): Promise<T> {
+  try {
+    return await asked;
+  } catch (thrown) {
+    const { code, message } = Fault.from(thrown);
+    throw new Fault(code, message, { cause: thrown });
+  }
+}
+
 const codes: Readonly<Record<number, FaultCode>> = {
   400: 'input/invalid',
   401: 'auth/required',

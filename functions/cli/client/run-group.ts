@@ -56,6 +56,7 @@ export async function runGroup(group: Group, summary: string, argv: readonly str
       ...{ given, questions, progress, clock: world.clock },
     });
     progress[Symbol.dispose]();
+    if (shown.nothing !== undefined && output !== 'json') throw new Fault('state/not-found', shown.nothing);
     await writeShown(io, shown, { output, sort });
     return shown.code ?? 0;
   } catch (thrown) {

@@ -51,6 +51,8 @@ export interface Shown {
   readonly blocks: readonly Block[];
   /** The exit code; 0 when left out. */
   readonly code?: number;
+  /** Says that there is nothing to show, which is exit code 2; as JSON the answer is written all the same. */
+  readonly nothing?: string;
 }
 
 /** A list as a table. */

@@ -1,5 +1,6 @@
 import { Fault } from '#core/fault.ts';
 import type { ApiClient } from './api-client.ts';
+import { beforehand } from './refusal.ts';
 import { type Field, type Item, itemsOf, textAt } from './shown.ts';
 import { valueAt } from './value-at.ts';
 
@@ -15,7 +16,9 @@ export const repositoryFields: readonly Field[] = [
 /** The one subscription of a type under the first of these keys that has one. Throws `state/not-found` when none has. */
 export async function findSubscription(api: ApiClient, type: string, keys: readonly string[]): Promise<Item> {
   for (const key of new Set(keys)) {
-    const found = itemsOf(await api.get(['subscriptions'], { subscription_key: key, subscription_type: type }));
+    const found = itemsOf(
+      await beforehand(api.get(['subscriptions'], { subscription_key: key, subscription_type: type })),
+    );
     const match = found.find(
       (one) => keys.includes(textAt(one, 'subscription_key')) && one['subscription_type'] === type,
     );

@@ -17,7 +17,7 @@ export interface ShowOptions {
 
 /** Writes what a command answers. Throws `input/invalid` for an order that it does not have. */
 export async function writeShown(io: Io, shown: Shown, { output, sort }: ShowOptions): Promise<void> {
-  if (output === 'json') return write(io, `${escapedJson(JSON.stringify(inOrder(shown.value) ?? null, null, 4))}\n`);
+  if (output === 'json') return writeJson(io, shown.value);
   const sortable = shown.blocks.filter((block) => block.kind === 'table');
   if (sort !== null && sortable.length === 0) throw new Fault('input/invalid', '--sort: this answer is no table');
   const blocks = shown.blocks.map((block) => (block.kind === 'table' ? sortedRecords(block, sort) : block));
@@ -55,6 +55,15 @@ function harmless({ bytes }: Document): string {
   const lines = Buffer.from(bytes).toString('utf8').replaceAll('\t', '    ').split(/\r?\n/);
   if (lines.at(-1) === '') lines.pop();
   return lines.map((line) => `${/^ */.exec(line)![0]}${printable(line.trimStart()).trimEnd()}\n`).join('');
+}
+
+/** A list is written element by element: all images of an account would not fit into one text. */
+async function writeJson(io: Io, value: unknown): Promise<void> {
+  const text = (one: unknown) => escapedJson(JSON.stringify(inOrder(one) ?? null, null, 4));
+  if (!Array.isArray(value) || value.length === 0) return write(io, `${text(value)}\n`);
+  for (const [at, element] of value.entries())
+    await write(io, `${at === 0 ? '[' : ','}\n    ${text(element).replaceAll('\n', '\n    ')}`);
+  await write(io, '\n]\n');
 }
 
 /** Keys in alphabetical order, as the original's client prints them. */

@@ -1,6 +1,7 @@
 import { Fault } from '#core/fault.ts';
 import type { ApiClient } from '../client/api-client.ts';
 import type { Argument, Call, Group } from '../client/leaf.ts';
+import { beforehand } from '../client/refusal.ts';
 import { secretWord } from '../client/secret-word.ts';
 import { type Field, facts, itemsOf, type Shown, said, table, textAt } from '../client/shown.ts';
 
@@ -36,7 +37,7 @@ export const account: Group = {
       words: 'whoami',
       summary: 'Shows the own user and account',
       async run({ api }) {
-        const value = { account: await api.get(['account']), user: await api.get(['user']) };
+        const value = { account: await beforehand(api.get(['account'])), user: await beforehand(api.get(['user'])) };
         return facts(value, [
           { title: 'Username', of: 'user.username' },
           { title: 'AccountName', of: 'account.name' },
@@ -151,6 +152,8 @@ async function change({ api, given }: Call, state: 'enabled' | 'disabled'): Prom
 async function addUser(call: Call): Promise<Shown> {
   const username = call.given.word('USER');
   const password = await newPassword(call, username);
+  if (password.length < 6 || password.length > 128)
+    throw new Fault('input/invalid', 'a password has 6 to 128 characters; give another one');
   return facts(await call.api.ask('POST', await usersPath(call), { body: { username, password } }), userFields);
 }
 
@@ -163,10 +166,7 @@ async function setPassword(call: Call): Promise<Shown> {
 }
 
 async function newPassword({ given, questions }: Call, user: string): Promise<string> {
-  const password = await secretWord(questions, given.maybe('PASSWORD'), `New password of ${user}: `);
-  if (password.length < 6 || password.length > 128)
-    throw new Fault('input/invalid', 'a password has 6 to 128 characters; give another one');
-  return password;
+  return await secretWord(questions, given.maybe('PASSWORD'), `New password of ${user}: `);
 }
 
 async function usersPath({ api, given }: Call): Promise<readonly string[]> {
@@ -179,7 +179,7 @@ async function userPath(call: Call, user: string): Promise<readonly string[]> {
 
 /** The name of the own account or user. */
 async function own(api: ApiClient, what: 'account' | 'user', field: string): Promise<string> {
-  const name = textAt(itemsOf(await api.get([what]))[0], field);
+  const name = textAt(itemsOf(await beforehand(api.get([what])))[0], field);
   if (name === '') throw new Fault('internal/failed', `the server does not say which ${what} is the own one; name it`);
   return name;
 }

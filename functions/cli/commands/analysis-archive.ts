@@ -45,7 +45,7 @@ export const analysisArchive: Group = {
     {
       words: 'images add',
       summary: 'Archives the analyses of images; the images stay',
-      arguments: [{ ...digestArgument, many: true }],
+      arguments: [{ ...digestArgument, many: true, optional: true }],
       run: archive,
     },
     {

@@ -2,6 +2,7 @@ import { Fault } from '#core/fault.ts';
 import { evaluationsShown } from '../client/evaluation-fields.ts';
 import { findDigest, imageArgument, imageName } from '../client/image-names.ts';
 import type { Call, Group } from '../client/leaf.ts';
+import { beforehand } from '../client/refusal.ts';
 import type { Shown } from '../client/shown.ts';
 
 /** Verdicts over images. */
@@ -20,7 +21,6 @@ export const evaluate: Group = {
       ],
       help: 'Exit code 0: it may ship; 1: it may not; 2: it could not be judged.',
       run: check,
-      exit: () => 2,
     },
   ],
 };
@@ -33,7 +33,7 @@ async function check({ api, given }: Call): Promise<Shown> {
       'input/invalid',
       `evaluate check: '${image.slice(0, 100)}' is no tag; give --tag too, by which policies are chosen`,
     );
-  const digest = await findDigest(api, image);
+  const digest = await beforehand(findDigest(api, image));
   const value = await api.get(['images', digest, 'check'], {
     history: given.flag('show-history'),
     detail: given.flag('detail'),

@@ -54,6 +54,7 @@ export const image: Group = {
       options: pauseOptions,
       help: 'Ends with exit code 0 also when the analysis failed, as anchore-cli does; 2 when the time is over.',
       run: async (call) => imageShown(await analyzed(call, () => findImages(call.api, call.given.word('IMAGE')))),
+      exit: () => 2,
     },
     {
       words: 'content',
