@@ -4,6 +4,7 @@ import { failImage } from '#catalog/fail-image.ts';
 import { noteAttempt } from '#catalog/note-attempt.ts';
 import type { JudgeWorld } from '#matching/judge-analyzed.ts';
 import { removeImage } from '#catalog/remove-image.ts';
+import type { HubWorld } from '#matching/tell-hub.ts';
 import type { DeliverWorld } from '#notices/deliver-notices.ts';
 import { tagWatches } from '#notices/tag-watches.ts';
 import type { Platform } from '#platform/platform.ts';
@@ -21,6 +22,7 @@ export type PipelineWorld = Platform &
   JudgeWorld &
   EvaluateWorld &
   DeliverWorld &
+  HubWorld &
   WatchWorld;
 
 /** A step: one event in, its work, one idempotent write, and what has to happen next. */
@@ -62,9 +64,11 @@ export const pipeline: { readonly [K in EventKind]: Step<K> } = {
     concurrency: 1,
   },
   'image.matched': {
-    run: withOthers(async (world, event) =>
-      (await import('#policy/evaluate-image.ts')).evaluateMatched(world, event, tagWatches),
-    ),
+    run: withOthers(async (world, event) => {
+      const next = await (await import('#policy/evaluate-image.ts')).evaluateMatched(world, event, tagWatches);
+      if (world.hub !== null) await (await import('#matching/tell-hub.ts')).tellHub(world, event);
+      return next;
+    }),
     failed: evaluationFailed,
     concurrency: 1,
   },

@@ -96,7 +96,7 @@ export const functions = {
       'watch.due',
       'dispatch',
     ],
-    needs: ['sql', 'list-images', 'remove-secrets', 'read-blobs', 'delete-blobs'],
+    needs: ['sql', 'list-images', 'remove-secrets', 'read-blobs', 'delete-blobs', 'write-blobs', 'import-findings'],
   },
   /** Twice a day: rules put analyses away; what was archived by half is ended. */
   'catalog-archive-rules': {
@@ -131,7 +131,7 @@ export const functions = {
     timeout: 120,
     takes: { queue: 'image.matched', batch: 5, atOnce: 5 },
     sends: ['image.analyzed', 'image.matched', 'notice.raised'],
-    needs: ['sql', 'read-blobs', 'write-blobs', 'import-findings'],
+    needs: ['sql', 'read-blobs', 'write-blobs', 'import-findings', 'delete-blobs'],
   },
   /** Makes deliveries of what happened in an account, and sends what is due. */
   'notifier-notice-raised': {

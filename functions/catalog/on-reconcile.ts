@@ -1,5 +1,6 @@
 import { removeDeleted } from '#catalog/remove-deleted.ts';
 import { sendEvents } from '#platform/bus.ts';
+import { refreshHub } from '#matching/tell-hub.ts';
 import { lambdaHandler } from '#platform/aws/lambda.ts';
 import { openAwsWorld } from '../aws-world.ts';
 import { removeAccounts } from '../remove-accounts.ts';
@@ -38,3 +39,4 @@ export const handler = lambdaHandler({
     if (lost > 0) world.log.info('images sent on again', { images: lost });
   },
 });
+    await refreshHub(world, late);

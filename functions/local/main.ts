@@ -166,6 +166,7 @@ function channelWorldOf(settings: ServerSettings, { fetch, clock }: LocalPlatfor
     allowPrivate: settings.allowPrivateChannels === true,
   };
 }
+    hub: null,
 
 function noTopic(): never {
   throw new Fault('network/offline', 'no topic was asked, because the network is switched off');

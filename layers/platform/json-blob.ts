@@ -11,6 +11,11 @@ export async function putJson(blobs: Blobs, key: string, document: unknown): Pro
   await blobs.put(key, await compress(Buffer.from(JSON.stringify(document))));
 }
 
+/** As {@link putJson}, but a document that is there is replaced whole. */
+export async function replaceJson(blobs: Blobs, key: string, document: unknown): Promise<void> {
+  await blobs.replace(key, await compress(Buffer.from(JSON.stringify(document))));
+}
+
 /** The document of a key, or null when there is none; throws `data/corrupt` for one that is damaged. */
 export async function readJson(blobs: Blobs, key: string): Promise<unknown> {
   const bytes = await readBlob(blobs, key);

@@ -6,6 +6,7 @@ import type { Log } from '#core/log.ts';
 import { deadLetterName, queueName } from '#schema/deployment.ts';
 import { systemClock } from '../local/system-clock.ts';
 import { systemFetch } from '../local/system-fetch.ts';
+import type { FindingHub } from '../finding-hub.ts';
 import type { FindEcrLogin } from '../ecr-login.ts';
 import type { ImageRegistry } from '../image-registry.ts';
 import type { Platform } from '../platform.ts';
@@ -14,7 +15,7 @@ import type { Topic } from '../topic.ts';
 import { type AwsSettings, awsSettings } from './aws-settings.ts';
 import { ecrChain } from './ecr-chain.ts';
 import { type Count, embeddedMetrics } from './embedded-metrics.ts';
-import { late, lateBlobs, lateQueues, lateSecrets, lateSql, lateStaging } from './late-ports.ts';
+import { late, lateBlobs, lateHub, lateQueues, lateSecrets, lateSql, lateStaging } from './late-ports.ts';
 import { openTopic } from './open-topic.ts';
 import { type HandedMessage, putOff } from './put-off.ts';
 import { wakingQueues } from './waking-queues.ts';
@@ -36,6 +37,8 @@ export interface AwsPlatform extends Platform {
   readonly count: Count;
   /** The topic of notices; null when this process is given none. */
   readonly topic: Topic | null;
+  /** Where findings of all tools come together; null when this process is given none. */
+  readonly hub: FindingHub | null;
   /** Another topic, by its ARN. */
   openTopic(arn: string): Topic;
   /** A path below the temporary folder that nobody else uses. */
@@ -106,6 +109,15 @@ export function openAwsPlatform(options: AwsOptions): AwsPlatform {
     }),
   );
   const noticeTopic = settings.optional('noticeTopic');
+  const hubProduct = settings.optional('securityHub');
+  const openHub = async (product: string) => {
+    const [{ SecurityHubClient }, { securityHub }] = await Promise.all([
+      import('@aws-sdk/client-securityhub'),
+      import('./security-hub.ts'),
+    ]);
+    const [, partition = 'aws', , region = settings.region, accountId = ''] = product.split(':');
+    return securityHub({ client: shared(new SecurityHubClient({ ...own(), region })), accountId, region, partition });
+  };
   const bucketBlobs = async (bucket: string) => {
     const [client, { s3Blobs }] = await Promise.all([s3(), import('./s3-blobs.ts')]);
     return s3Blobs({ client, bucket, clock });
@@ -133,6 +145,7 @@ export function openAwsPlatform(options: AwsOptions): AwsPlatform {
     ),
     topic: noticeTopic === null ? null : openTopic(noticeTopic, own),
     openTopic: (arn) => openTopic(arn, own),
+    hub: hubProduct === null ? null : lateHub(late(() => openHub(hubProduct))),
     fetch: systemFetch({ proxies: process.env }),
     temporaryFile: (name) =>
       join(tmpdir(), `${randomBytes(6).toString('hex')}-${name.replace(/[^A-Za-z0-9._-]/g, '_').slice(-100)}`),

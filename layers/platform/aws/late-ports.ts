@@ -1,4 +1,5 @@
 import type { Blobs } from '../blobs.ts';
+import type { FindingHub } from '../finding-hub.ts';
 import type { Queue, Queues } from '../queue.ts';
 import type { Secrets } from '../secrets.ts';
 import type { Sql } from '../sql.ts';
@@ -72,4 +73,9 @@ export function lateTopic(open: () => Promise<Topic>): Topic {
 /** As {@link lateSql} for staging. */
 export function lateStaging(open: () => Promise<Staging>): Staging {
   return { stage: async (texts) => (await open()).stage(texts) };
+}
+
+/** As {@link lateSql} for a hub of findings. */
+export function lateHub(open: () => Promise<FindingHub>): FindingHub {
+  return { bringIn: async (findings) => (await open()).bringIn(findings) };
 }
