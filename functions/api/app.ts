@@ -5,17 +5,27 @@ import { Fault, faults } from '#core/fault.ts';
 import { faultResponse, json, problem, text } from './answer.ts';
 import { type Found, findRoute } from './find-route.ts';
 import { readBody, readQuery } from './read-request.ts';
+import type { Admit } from './request-rate.ts';
 import type { ApiRequest, ApiResponse, ApiWorld, Route } from './route.ts';
 import { type RouteFile, routesAt } from './route-file.ts';
 
 /** Answers one request of the REST API. Never throws: what goes wrong is an answer, and a defect is a log line too. */
 export type App = (request: ApiRequest) => Promise<ApiResponse>;
 
-/** The API over a route table: the same for the local server and for API Gateway. */
-export function createApp(world: ApiWorld, routes: readonly RouteFile[], authenticator: Authenticator): App {
-  const answered = async (request: ApiRequest, found: Found) => {
+/**
+ * The API over a route table: the same for the local server and for API Gateway. `admit` may throw for a principal who asks too often;
+ * where it is left out somebody before us counts.
+ */
+export function createApp(
+  world: ApiWorld,
+  routes: readonly RouteFile[],
+  authenticator: Authenticator,
+  admit: Admit = () => {},
+): App {
+  const parts = { world, authenticator, admit };
+  const answered = async (request: ApiRequest, work: () => Promise<ApiResponse>) => {
     try {
-      return await inTime(world, request, answer(world, authenticator, request, found));
+      return await work();
     } catch (thrown) {
       const fault = Fault.from(thrown);
       if (faults[fault.code].status >= 500)
@@ -28,11 +38,21 @@ export function createApp(world: ApiWorld, routes: readonly RouteFile[], authent
       return faultResponse(fault);
     }
   };
-  return async (request) => {
-    const found = findRoute(await routesAt(routes, request.path), request.method, request.path);
-    const route = found.kind === 'route' ? `${found.route.method} ${found.route.path}` : found.kind;
-    return about({ request_id: request.id, route }, () => answered(request, found));
-  };
+  return (request) =>
+    answered(request, async () => {
+      const found = findRoute(await routesAt(routes, request.path), request.method, request.path);
+      const route = found.kind === 'route' ? `${found.route.method} ${found.route.path}` : found.kind;
+      return about({ request_id: request.id, route }, () =>
+        answered(request, () => inTime(world, request, answer(parts, request, found))),
+      );
+    });
+}
+
+/** What the app was made of. */
+interface Parts {
+  readonly world: ApiWorld;
+  readonly authenticator: Authenticator;
+  readonly admit: Admit;
 }
 
 /** Throws `internal/overdue` when the answer has not begun by then; what it was at goes on, for nobody. */
@@ -50,18 +70,14 @@ async function inTime({ clock }: ApiWorld, { until }: ApiRequest, work: Promise<
 }
 
 /** Who may call comes before what the call is: a stranger learns nothing of the shapes. */
-async function answer(
-  world: ApiWorld,
-  authenticator: Authenticator,
-  request: ApiRequest,
-  found: Found,
-): Promise<ApiResponse> {
+async function answer({ world, authenticator, admit }: Parts, request: ApiRequest, found: Found): Promise<ApiResponse> {
   if (found.kind === 'unknown-path') return problem(404);
   if (found.kind === 'options') return { status: 204, headers: { allow: found.allow }, body: '' };
   if (found.kind === 'unknown-method') return problem(405, undefined, { allow: found.allow });
   const { route, params } = found;
   const sender = { authorization: request.headers['authorization'] ?? null, address: request.address ?? '' };
   const principal = await principalOf(found, authenticator, sender, request);
+  if (principal !== nobody) admit(principal);
   const query = readQuery(route, request.query);
   if (query.kind === 'refused') return problem(400, query.problem);
   const body = readBody(route, await bytesOf(request, route, world.limits.requestBytes));

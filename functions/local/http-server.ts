@@ -4,18 +4,22 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { Fault, faults } from '#core/fault.ts';
 import type { App } from '../api/app.ts';
+import { clientAddress, type Proxies } from './client-address.ts';
 
 /** A listening server. Disposing stops it; requests in hand get two seconds. */
 export interface HttpServer extends AsyncDisposable {
   readonly url: string;
 }
 
-/** Serves the API over HTTP on this machine; port 0 takes any free one. Throws `state/conflict` when the port is taken. */
-export async function listen(app: App, host: string, port: number): Promise<HttpServer> {
+/**
+ * Serves the API over HTTP on this machine; port 0 takes any free one. What trusted proxies say of where requests came from is taken.
+ * Throws `state/conflict` when the port is taken.
+ */
+export async function listen(app: App, host: string, port: number, trusted: Proxies): Promise<HttpServer> {
   const server = createServer(
     { requestTimeout: 60_000, headersTimeout: 20_000, maxHeaderSize: 32 << 10 },
     (request, response) => {
-      void answer(app, request, response);
+      void answer(app, request, response, trusted);
     },
   );
   await new Promise<void>((done, failed) => {
@@ -37,7 +41,7 @@ export async function listen(app: App, host: string, port: number): Promise<Http
   };
 }
 
-async function answer(app: App, request: IncomingMessage, response: ServerResponse): Promise<void> {
+async function answer(app: App, request: IncomingMessage, response: ServerResponse, trusted: Proxies): Promise<void> {
   try {
     const [path = '/', query = ''] = splitOnce(request.url ?? '/', '?');
     const { status, headers, body } = await app({
@@ -46,7 +50,7 @@ async function answer(app: App, request: IncomingMessage, response: ServerRespon
       query: new URLSearchParams(query),
       headers: request.headers as Record<string, string | undefined>,
       body: (limit) => readBody(request, limit),
-      address: request.socket.remoteAddress ?? '',
+      address: clientAddress(request.socket.remoteAddress ?? '', forwardedFor(request), trusted),
     });
     // What is still on its way is nothing that anybody waits for.
     if (!request.complete) response.setHeader('connection', 'close');
@@ -68,6 +72,11 @@ async function answer(app: App, request: IncomingMessage, response: ServerRespon
     response.writeHead(status, { 'content-type': 'application/json', connection: 'close' });
     response.end(JSON.stringify({ message, httpcode: status, detail: { error_codes: [], code } }));
   }
+}
+
+/** Node joins what came in several lines. */
+function forwardedFor({ headers }: IncomingMessage): string | undefined {
+  return headers['x-forwarded-for'] as string | undefined;
 }
 
 async function readBody(request: IncomingMessage, limit: number): Promise<Buffer> {

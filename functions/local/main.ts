@@ -27,7 +27,9 @@ import { type RegistryEndpoint, throughEndpoints } from '#registry/client/regist
 import type { WantedPlatforms } from '#registry/image/image-platform.ts';
 import { type RegistryAccess, registryAccess } from '#registry/logins/registry-access.ts';
 import { createApp } from '../api/app.ts';
+import { requestRate } from '../api/request-rate.ts';
 import { routes } from '../api/routes.ts';
+import { proxiesOf } from './client-address.ts';
 import { listen } from './http-server.ts';
 import { loadGroups } from './load-groups.ts';
 import { refreshFeeds, type RefreshWorld } from '../refresh-feeds.ts';
@@ -63,6 +65,10 @@ export interface ServerSettings {
   readonly analysisSettings: AnalysisSettings;
   /** How often registries are asked about watched tags and repositories, 10 when left out; 0: only when one is switched on. */
   readonly watchMinutes?: number;
+  /** What one user may ask for, ten times as much at once; 0 or left out: as much as there is. */
+  readonly requestsPerSecond?: number;
+  /** Addresses and networks of proxies whose word on where requests came from is taken; none when left out. */
+  readonly trustedProxies?: readonly string[];
   /** How often rules put analyses away, 12 when left out; 0: never. */
   readonly archiveHours?: number;
   /** What those rules would do is said in the log and not done. */
@@ -94,10 +100,13 @@ export async function startServer(settings: ServerSettings): Promise<Server> {
   const newPassword = await ensureAdmin(platform, settings.adminPassword);
   await ensureDefaultBundle(platform, 'admin');
   const world = worldOf(settings, platform, opened);
+  const trusted = proxiesOf(settings.trustedProxies ?? []);
+  const { requestsPerSecond = 0 } = settings;
+  const admit = requestsPerSecond === 0 ? undefined : requestRate(requestsPerSecond, platform.clock);
   let url = '';
   const place = { host: hostname(), url: () => url, process: processFigures };
-  const app = createApp({ ...world, place }, routes, authenticator(platform));
-  const http = opened.use(await listen(app, settings.host, settings.port));
+  const app = createApp({ ...world, place }, routes, authenticator(platform), admit);
+  const http = opened.use(await listen(app, settings.host, settings.port, trusted));
   url = http.url;
   opened.use(startWorkers(world));
   opened.use(repeat(world, 'sweep', sweepMs, async () => void (await sweepUnfinished(world, sweep))));
@@ -166,7 +175,6 @@ function channelWorldOf(settings: ServerSettings, { fetch, clock }: LocalPlatfor
     allowPrivate: settings.allowPrivateChannels === true,
   };
 }
-    hub: null,
 
 function noTopic(): never {
   throw new Fault('network/offline', 'no topic was asked, because the network is switched off');

@@ -29,6 +29,9 @@ the next start.
   --notice-hours N     give up a notice that nobody takes after so many hours (1 to 168, default 24)
   --platform LIST      which images of an index are analyzed: platforms separated by commas, or 'all'
                        (default linux/amd64,linux/arm64)
+  --requests-per-second N
+                       of one user, ten times as many at once (default 50; 0: no limit)
+  --trusted-proxy NET  address or network of a proxy before the server, whose X-Forwarded-For is believed; repeatable
 ${analysisOptionsHelp}`;
 
 /** The verb that starts the server; runs until a signal ends it. */
@@ -49,6 +52,8 @@ export const serve = {
     'allow-private-webhooks': { type: 'boolean' },
     'notice-hours': { type: 'string' },
     platform: { type: 'string' },
+    'requests-per-second': { type: 'string' },
+    'trusted-proxy': { type: 'string', multiple: true },
   } satisfies ParseArgsConfig['options'],
   run,
 };
@@ -94,6 +99,10 @@ function settingsOf(io: Io, values: Values): ServerSettings {
   const archiveHours = Number(archive);
   if (!/^\d+$/.test(archive) || archiveHours > 720)
     throw new Fault('input/invalid', `--archive-hours ${archive}: give 0 to 720`);
+  const rate = text('requests-per-second') ?? '50';
+  const requestsPerSecond = Number(rate);
+  if (!/^\d+$/.test(rate) || requestsPerSecond > 100_000)
+    throw new Fault('input/invalid', `--requests-per-second ${rate}: give 0 to 100000`);
   const mirror = text('feeds-mirror');
   const platforms = text('platform');
   const password = io.env['PLIMSOLL_ADMIN_PASSWORD'] || null;
@@ -102,6 +111,8 @@ function settingsOf(io: Io, values: Values): ServerSettings {
   return {
     host: text('host') ?? '127.0.0.1',
     port,
+    requestsPerSecond,
+    trustedProxies: (values['trusted-proxy'] ?? []) as readonly string[],
     watchMinutes,
     archiveHours,
     archiveDryRun: values['archive-dry-run'] === true,

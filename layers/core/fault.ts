@@ -30,6 +30,13 @@ export const faults = {
     exit: 2,
     meaning: 'Too many sign-ins failed; the next is tried after the time that the answer names.',
   },
+  'auth/too-fast': {
+    status: 429,
+    retry: true,
+    exit: 2,
+    meaning:
+      'One user asks more often than the setting allows; the next request is answered after the time that the answer names.',
+  },
   'state/not-found': { status: 404, retry: false, exit: 2, meaning: 'There is nothing under this name.' },
   'state/conflict': {
     status: 409,
