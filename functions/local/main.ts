@@ -166,6 +166,7 @@ function worldOf(settings: ServerSettings, platform: LocalPlatform, opened: Asyn
   return world.offline ? world : { ...world, askForGroup: opened.use(loadGroups(world)).ask };
 }
 
+    hub: null,
 function channelWorldOf(settings: ServerSettings, { fetch, clock }: LocalPlatform): ChannelWorld {
   const off: SendMail = async () => ({ kind: 'failed', why: 'no mail was sent, because the network is switched off' });
   const topic = (arn: string) => openTopic(arn, awsOf(settings));
