@@ -48,9 +48,9 @@ test('what is no path of the API is unknown, broken escapes and NUL too', () => 
 
 test('HEAD is answered as GET; any other method is told which there are', () => {
   assert.deepEqual(found('HEAD', '/v1/images'), ['/images', {}]);
-  assert.deepEqual(findRoute(routes, 'PATCH', '/v1/images'), {
+  assert.deepEqual(findRoute(routes, 'PATCH', '/v1/registries'), {
     kind: 'unknown-method',
-    allow: 'POST, GET, HEAD, OPTIONS',
+    allow: 'GET, POST, HEAD, OPTIONS',
   });
   assert.deepEqual(findRoute(routes, 'OPTIONS', '/hooks/eventbridge'), { kind: 'options', allow: 'POST, OPTIONS' });
 });
