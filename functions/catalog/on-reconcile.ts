@@ -1,6 +1,5 @@
 import { removeDeleted } from '#catalog/remove-deleted.ts';
 import { sendEvents } from '#platform/bus.ts';
-import { refreshHub } from '#matching/tell-hub.ts';
 import { lambdaHandler } from '#platform/aws/lambda.ts';
 import { openAwsWorld } from '../aws-world.ts';
 import { removeAccounts } from '../remove-accounts.ts';
@@ -39,4 +38,4 @@ export const handler = lambdaHandler({
     if (lost > 0) world.log.info('images sent on again', { images: lost });
   },
 });
-    await refreshHub(world, late);
+    if (world.hub !== null) await (await import('#matching/tell-hub.ts')).refreshHub(world, late);
