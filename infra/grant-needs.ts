@@ -32,8 +32,10 @@ const grants: Readonly<Record<Need, (workload: Workload, estate: Estate) => void
   'read-secrets': (workload) => workload.canReadSecrets(),
   'keep-secrets': (workload) => workload.canKeepSecrets(),
   'remove-secrets': (workload) => workload.canRemoveSecrets(),
-  'pull-images': (workload, { settings }) =>
-    workload.canPullImages(repositories(workload, settings), settings.registry.assumeRoles),
+  'pull-images': (workload, { settings }) => {
+    workload.canPullImages(repositories(workload, settings), settings.registry.assumeRoles);
+    if (settings.registry.platforms !== '') workload.setVariable('platforms', settings.registry.platforms);
+  },
   'list-images': (workload, { settings }) => {
     const { repositories, assumeRoles } = settings.registry;
     workload.canListImages(repositories.length > 0 ? repositories : [workload.ownRepositories()], assumeRoles);

@@ -67,6 +67,8 @@ export function readSettings(node: Node) {
       /** AWS accounts, or one organisation, that send their ECR events here. */
       sourceAccounts: list('sourceAccounts', [], matching(/^\d{12}$/)),
       organization: text('organization', '', /^$|^o-[a-z0-9]{10,32}$/),
+      /** Which images of an index are analyzed: platforms separated by commas, or all; empty: linux/amd64,linux/arm64. */
+      platforms: text('platforms', '', /^$|^all$|^[\w.-]+(\/[\w.-]+){0,2}(,[\w.-]+(\/[\w.-]+){0,2})*$/),
       reconcile: text('reconcile', 'rate(1 day)', schedule),
       /** How often registries are asked about watched tags and repositories; 0: only when one is switched on. */
       watchMinutes: number('watchMinutes', 60, { from: 0, to: 1440, step: 1 }),

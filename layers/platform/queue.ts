@@ -20,11 +20,14 @@ export interface DeadLetter {
   readonly reason: string | null;
 }
 
-/** An at-least-once queue without order (SQS standard). Bodies are JSON text of at most 256 KiB. */
+/**
+ * An at-least-once queue without order (SQS standard). Groups of messages are served fairly: what one has waiting does not hold back
+ * another (the embedded queue takes turns, SQS notices after a while who has too much in hand). Bodies are JSON text of at most 256 KiB.
+ */
 export interface Queue {
   readonly name: string;
-  /** Adds messages, all or none; they become visible after `delaySeconds` (0 when left out). */
-  send(bodies: readonly string[], delaySeconds?: number): Promise<void>;
+  /** Adds messages, all or none; they become visible after `delaySeconds` (0 when left out). `group`: whose they are, up to 128 characters. */
+  send(bodies: readonly string[], delaySeconds?: number, group?: string): Promise<void>;
   /** Up to `max` (1 to 10) visible messages, each invisible to others for `visibilitySeconds`. Empty when there are none. */
   receive(max: number, visibilitySeconds: number): Promise<readonly Delivery[]>;
   /** Messages that were delivered too often, oldest first, at most 100. */

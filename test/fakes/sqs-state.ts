@@ -8,6 +8,8 @@ export interface FakeMessage {
   readonly attributes: JsonObject;
   sentAt: number;
   visibleAt: number;
+  /** Whose it is: a standard queue serves groups fairly. Null for none. */
+  group: string | null;
   /** Not yet visible for the first time. */
   delayed: boolean;
   receiveCount: number;
@@ -56,6 +58,7 @@ export function newMessage(body: string, attributes: JsonObject, now: number, de
     id: randomUUID(),
     body,
     attributes,
+    group: null,
     sentAt: now,
     visibleAt: now + delaySeconds * second,
     delayed: delaySeconds > 0,

@@ -213,6 +213,13 @@ export async function fakeSqs(clock: Clock): Promise<FakeSqs> {
     if (body === '') throw new AwsError('MissingParameter', 'The request must contain the parameter MessageBody.');
     const delay = numberIn(input, 'DelaySeconds', { from: 0, to: 900, otherwise: 0 });
     const message = newMessage(body, (input['MessageAttributes'] ?? {}) as JsonObject, clock.now(), delay);
+    const group = input['MessageGroupId'];
+    if (group !== undefined && !(typeof group === 'string' && /^[\w!-/:-@[-`{-~]{1,128}$/.test(group)))
+      throw new AwsError(
+        'InvalidParameterValue',
+        'MessageGroupId can only include alphanumeric and punctuation characters.',
+      );
+    message.group = group ?? null;
     const late = mishaps.late.shift();
     if (late !== undefined) message.visibleAt += late * 1000;
     add(queue, message);
@@ -231,6 +238,7 @@ export async function fakeSqs(clock: Clock): Promise<FakeSqs> {
     const all: Record<string, string> = {
       ApproximateReceiveCount: String(message.receiveCount),
       SentTimestamp: String(message.sentAt),
+      ...(message.group === null ? {} : { MessageGroupId: message.group }),
       ...(message.source === null ? {} : { DeadLetterQueueSourceArn: message.source }),
     };
     const custom = (input['MessageAttributeNames'] ?? []) as readonly string[];

@@ -46,7 +46,7 @@ export function lateQueues(open: () => Promise<Queues>): Queues {
     const queue = async () => (await open())(name);
     return {
       name,
-      send: async (bodies, delaySeconds) => (await queue()).send(bodies, delaySeconds),
+      send: async (bodies, delaySeconds, group) => (await queue()).send(bodies, delaySeconds, group),
       receive: async (max, visibilitySeconds) => (await queue()).receive(max, visibilitySeconds),
       dead: async () => (await queue()).dead(),
       redrive: async () => (await queue()).redrive(),

@@ -42,6 +42,8 @@ const resendPauses = [200, 800, 3_200] as const;
  *
  * `send` checks all bodies before the first is sent; beyond that "all or none" holds as far as SQS goes: when a batch fails in the
  * middle it throws, some are on their way, and the caller sends all again. A delay is at most 900 s. What `depth` gives is approximate.
+ * Groups are message groups, by which SQS tells who has too much in hand and serves others first.
+ * (https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-fair-queues.html)
  */
 export function sqsQueues(options: SqsOptions): Queues {
   const known = new Map<string, Queue>();
@@ -67,13 +69,14 @@ function sqsQueue({ client, clock, urls, dead, waitTimeSeconds = 20 }: SqsOption
   };
   return {
     name,
-    async send(bodies, delaySeconds = 0) {
+    async send(bodies, delaySeconds = 0, group = '') {
       if (delaySeconds > longestDelay)
         throw new Fault(
           'input/invalid',
           `Queue ${name}: a delay of ${delaySeconds} s was asked for, SQS has at most 900`,
         );
-      for (const batch of inBatches(name, bodies)) await sendBatch(queue, batch, Math.ceil(delaySeconds));
+      const options = { DelaySeconds: Math.ceil(delaySeconds), ...(group === '' ? {} : { MessageGroupId: group }) };
+      for (const batch of inBatches(name, bodies)) await sendBatch(queue, batch, options);
     },
     async receive(max, visibilitySeconds) {
       if (!Number.isInteger(max) || max < 1 || max > 10) {
@@ -142,8 +145,12 @@ function once<T>(work: () => Promise<T>): () => Promise<T> {
 }
 
 /** Sends up to ten messages. Entries that SQS itself failed are sent again, a few times; others and the rest are a Fault. */
-async function sendBatch(queue: SqsQueue, bodies: readonly string[], delaySeconds: number): Promise<void> {
-  let left = bodies.map((body, i) => ({ Id: String(i), MessageBody: body, DelaySeconds: delaySeconds }));
+async function sendBatch(
+  queue: SqsQueue,
+  bodies: readonly string[],
+  options: { readonly DelaySeconds: number; readonly MessageGroupId?: string },
+): Promise<void> {
+  let left = bodies.map((body, i) => ({ Id: String(i), MessageBody: body, ...options }));
   for (const pause of [...resendPauses, null]) {
     const entries = left;
     const answer = await attempt(queue, `sending ${entries.length} messages`, () =>

@@ -16,8 +16,8 @@ export function wakingQueues(queues: Queues, log: Log): Queues {
     if (name !== analyzed) return queue;
     return {
       ...queue,
-      async send(bodies, delaySeconds) {
-        await queue.send(bodies, delaySeconds);
+      async send(bodies, delaySeconds, group) {
+        await queue.send(bodies, delaySeconds, group);
         if (bodies.length === 0) return;
         const wake: Wake = { task: 'analyzer' };
         await queues(wakeQueue)

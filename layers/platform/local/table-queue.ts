@@ -40,6 +40,24 @@ export function tableQueues(sql: Sql, clock: Clock, options: { readonly maxAttem
   };
 }
 
+/**
+ * A message's round comes after the last one of its group, and is not before the one that is served now: that of the first message that
+ * waits, else of the last in hand. (Start-time fair queueing: https://ieeexplore.ieee.org/document/649569)
+ */
+const insertion = `with served as (
+    select coalesce((
+        select round from job where queue = :queue::text and not dead and receipt is null and visible_at <= :now::bigint
+        order by round, job_id limit 1
+      ), (select max(round) from job where queue = :queue::text and not dead and receipt is not null), 0) as round
+  ), last as (
+    select coalesce((
+        select round from job where queue = :queue::text and group_name = :group::text and not dead order by round desc limit 1
+      ), 0) as round
+  )
+  insert into job (queue, body, visible_at, created_at, group_name, round)
+  select :queue::text, b.body, :visible::bigint, :now::bigint, :group::text, greatest(s.round - 1, l.round) + b.n
+  from jsonb_array_elements_text(:bodies::jsonb) with ordinality as b (body, n), served s, last l order by b.n`;
+
 interface CountRow extends SqlRow {
   readonly n: number;
 }
@@ -54,16 +72,14 @@ interface BodyRow extends SqlRow {
 function tableQueue(sql: Sql, clock: Clock, name: string, maxAttempts: number): Queue {
   return {
     name,
-    async send(bodies, delaySeconds = 0) {
+    async send(bodies, delaySeconds = 0, group = '') {
       const now = clock.now();
       const batches = inBatches(name, bodies);
       const insert = (to: Sql, batch: readonly string[]) =>
-        to.query(
-          `insert into job (queue, body, visible_at, created_at)
-           select :queue::text, body, :visible::bigint, :now::bigint
-           from jsonb_array_elements_text(:bodies::jsonb) with ordinality as b(body, n) order by n`,
-          { queue: name, bodies: JSON.stringify(batch), visible: now + delaySeconds * 1000, now },
-        );
+        to.query(insertion, {
+          ...{ queue: name, group, bodies: JSON.stringify(batch) },
+          ...{ visible: now + delaySeconds * 1000, now },
+        });
       if (batches.length === 1) await insert(sql, batches[0]!);
       else if (batches.length > 1) {
         await sql.transaction(async (tx) => {
@@ -82,11 +98,12 @@ function tableQueue(sql: Sql, clock: Clock, name: string, maxAttempts: number): 
            update job set dead = true, receipt = null where job_id in (
              select job_id from job
              where queue = :queue::text and not dead and visible_at <= :now::bigint and attempts >= :maxAttempts::int
+               and attempts > 0
              for update skip locked)),
          ready as (
            select job_id from job
            where queue = :queue::text and not dead and visible_at <= :now::bigint and attempts < :maxAttempts::int
-           order by visible_at, job_id limit :max::int for update skip locked)
+           order by round, job_id limit :max::int for update skip locked)
          update job set attempts = attempts + 1, receipt = :receipt::text, reason = null, visible_at = :until::bigint
          from ready where job.job_id = ready.job_id
          returning job.job_id as id, length(body) as length, left(body, :piece::int) as piece, attempts`,

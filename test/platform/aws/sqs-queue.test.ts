@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { CreateQueueCommand, GetQueueAttributesCommand, SQSClient } from '@aws-sdk/client-sqs';
+import { CreateQueueCommand, GetQueueAttributesCommand, ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { sqsQueues } from '#platform/aws/sqs-queue.ts';
 import { AwsError } from '#test/fakes/aws-json.ts';
 import { fakeSqs } from '#test/fakes/sqs.ts';
@@ -20,6 +20,25 @@ const foreign = { skip: foreignAws === null, noRedrive, together: true };
 queueContract(`SQS on a foreign emulator (${foreignAwsNote})`, foreign, async () => {
   const client = new SQSClient(awsTestClient(foreignAws!));
   return { ...(await openQueues(client, worldClock())), [Symbol.asyncDispose]: async () => client.destroy() };
+});
+
+test('whose a message is, is its message group, by which SQS serves fairly', async () => {
+  await using fake = await fakeSqs(testClock());
+  const client = new SQSClient(awsTestClient(fake.endpoint));
+  const { QueueUrl } = await client.send(new CreateQueueCommand({ QueueName: 'fair' }));
+  const queue = sqsQueues({ client, clock: testClock(), urls: { fair: QueueUrl! }, dead: {}, waitTimeSeconds: 0 })(
+    'fair',
+  );
+  await queue.send(['1'], 0, 'team');
+  await queue.send(['2']);
+  const { Messages = [] } = await client.send(
+    new ReceiveMessageCommand({ QueueUrl, MaxNumberOfMessages: 10, MessageSystemAttributeNames: ['MessageGroupId'] }),
+  );
+  assert.deepEqual(Messages.map(({ Body, Attributes }) => [Body, Attributes?.['MessageGroupId']]).sort(), [
+    ['1', 'team'],
+    ['2', undefined],
+  ]);
+  client.destroy();
 });
 
 describe('SQS as it misbehaves', () => {

@@ -41,6 +41,15 @@ export function queueContract(
       assert.deepEqual(await queue.depth(), { waiting: 0, inHand: 0, dead: 0 });
     });
 
+    test('messages of groups are received as others are', async () => {
+      await using store = await open();
+      const queue = store.queues('images');
+      await queue.send(['1', '2'], 0, 'team');
+      await queue.send(['3'], 0, 'o.ther_@-1');
+      await queue.send(['4']);
+      assert.deepEqual(bodies(await queue.receive(10, 30)), ['1', '2', '3', '4']);
+    });
+
     test('queues of different names do not see each other', async () => {
       await using store = await open();
       await store.queues('one').send(['1']);

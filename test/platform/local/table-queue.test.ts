@@ -49,3 +49,72 @@ test('a server that starts after a kill has every message in hand given back at 
     );
   });
 });
+
+test('groups take turns, however much one of them has waiting', async () => {
+  await inRollback(async (sql) => {
+    const { queues } = tableQueues(sql, testClock());
+    const queue = queues('fair');
+    const send = (group: string, from: number, count: number) =>
+      queue.send(
+        Array.from({ length: count }, (_, n) => `${group}${from + n}`),
+        0,
+        group,
+      );
+    const take = async (count: number) => {
+      const taken: string[] = [];
+      for (let n = 0; n < count; n++) {
+        const [one] = await queue.receive(1, 60);
+        taken.push(one!.body);
+        await one!.acknowledge();
+      }
+      return taken;
+    };
+    await send('a', 1, 1000);
+    await send('b', 1, 2);
+    assert.deepEqual(await take(6), ['a1', 'b1', 'a2', 'b2', 'a3', 'a4']);
+    await send('b', 3, 2);
+    await send('c', 1, 1);
+    assert.deepEqual(await take(6), ['a5', 'b3', 'c1', 'a6', 'b4', 'a7'], 'who was away gets no more turns for it');
+    await send('a', 1001, 1);
+    await send('b', 5, 1);
+    assert.deepEqual(await take(2), ['a8', 'b5']);
+  });
+});
+
+test('whoever comes when all that is left is in hand begins where the others are', async () => {
+  await inRollback(async (sql) => {
+    const { queues } = tableQueues(sql, testClock());
+    const queue = queues('fair');
+    const names = (count: number, group: string) => Array.from({ length: count }, (_, n) => `${group}${n + 1}`);
+    await queue.send(names(50, 'a'), 0, 'a');
+    for (let n = 0; n < 49; n++) await (await queue.receive(1, 60))[0]!.acknowledge();
+    await queue.receive(1, 60);
+    await queue.send(names(50, 'b'), 0, 'b');
+    await queue.send(['a51'], 0, 'a');
+    const next = await queue.receive(3, 60);
+    assert.deepEqual(
+      next.map(({ body }) => body),
+      ['b1', 'b2', 'a51'],
+    );
+  });
+});
+
+test('a message that comes back is taken in the round that it had', async () => {
+  await inRollback(async (sql) => {
+    const clock = testClock();
+    const { queues } = tableQueues(sql, clock);
+    const queue = queues('fair');
+    await queue.send(['a1', 'a2', 'a3'], 0, 'a');
+    const [first] = await queue.receive(1, 60);
+    await first!.release(10, 'later');
+    assert.deepEqual(
+      (await queue.receive(1, 60)).map(({ body }) => body),
+      ['a2'],
+    );
+    await clock.advance(10_000);
+    assert.deepEqual(
+      (await queue.receive(2, 60)).map(({ body }) => body),
+      ['a1', 'a3'],
+    );
+  });
+});
