@@ -5,6 +5,7 @@ import { dropImages } from '#catalog/dropped-image-store.ts';
 import { removeChannels } from '#notices/account-channels.ts';
 import type { Platform } from '#platform/platform.ts';
 import { removeRegistries } from '#registry/logins/account-registries.ts';
+import { removeEventsOf } from './prune-events.ts';
 
 /** Images that one transaction removes, and moves of tags that one statement does. */
 const chunk = 200;
@@ -20,6 +21,7 @@ export async function removeAccounts(
     while (!late() && (await dropImages(world, { account: name, which: 'all', limit: chunk })) === chunk);
     while (!late() && (await removeTagsOf(world, name, tagChunk)) === tagChunk);
     if (!(await removeArchives(world, name, late))) break;
+    if (!(await removeEventsOf(world, name, late))) break;
     // Their secrets would stay: nobody could name them any more.
     if (late() || !(await removeRegistries(world, name, late)) || !(await removeChannels(world, name, late))) break;
     if (!(await removeAccount(world, name))) continue;

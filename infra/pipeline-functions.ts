@@ -38,6 +38,7 @@ export class PipelineFunctions extends Construct {
     for (const queue of estate.messaging.queues.values()) this.function('catalog-reconcile').canMeasure(queue);
     this.#apiCounts();
     this.function('catalog-watch-due').setVariable('watchMinutes', String(estate.settings.registry.watchMinutes));
+    this.function('catalog-reconcile').setVariable('eventDays', String(estate.settings.eventDays));
     if (estate.settings.archive.dryRun) this.function('catalog-archive-rules').setVariable('archiveDryRun', 'true');
     this.#migrateFirst();
     this.#schedule();

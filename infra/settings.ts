@@ -99,6 +99,8 @@ export function readSettings(node: Node) {
     },
     /** Findings go to AWS Security Hub, which the account must have switched on. */
     securityHub: flag('securityHub', false),
+    /** For how many days events of the API's log are kept. */
+    eventDays: number('eventDays', 90, { from: 1, to: 3650 }),
     logDays: oneOf('logDays', ['7', '14', '30', '60', '90', '180', '365', '731'], '30'),
     alarms: {
       /** ARN of an SNS topic that is there; empty: the stack makes one. */

@@ -39,6 +39,8 @@ export const environment = {
   allowPrivateChannels: 'PLIMSOLL_ALLOW_PRIVATE_CHANNELS',
   /** Hours after which a notice that nobody takes is given up; not set: 24. */
   noticeHours: 'PLIMSOLL_NOTICE_HOURS',
+  /** Reconciliation only: for how many days events are kept. */
+  eventDays: 'PLIMSOLL_EVENT_DAYS',
   /** Where upstreams' files are read instead: a URL that holds them as URL/HOST/PATH. */
   feedsMirror: 'PLIMSOLL_FEEDS_MIRROR',
   /** Feeds with terms of their own that are accepted, by name, separated by commas. */

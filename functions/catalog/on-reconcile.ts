@@ -2,7 +2,9 @@ import { removeDeleted } from '#catalog/remove-deleted.ts';
 import { sendEvents } from '#platform/bus.ts';
 import { lambdaHandler } from '#platform/aws/lambda.ts';
 import { openAwsWorld } from '../aws-world.ts';
+import { pruneEvents } from '../prune-events.ts';
 import { removeAccounts } from '../remove-accounts.ts';
+import { renewWatched } from '../renew-watched.ts';
 import { type SweepSettings, sweepUnfinished } from '../sweep-unfinished.ts';
 import { wakeNotices } from '../wake-notices.ts';
 import { reconcile } from './reconcile.ts';
@@ -33,9 +35,11 @@ export const handler = lambdaHandler({
     await removeAccounts(world, late);
     await removeDeleted(world, late);
     await wakeNotices(world, late);
+    await pruneEvents(world, Number(world.settings.optional('eventDays') ?? 90), late);
+    await renewWatched(world, late);
     await reconcile(world, registries, late);
     const lost = await sweepUnfinished(world, sweep);
     if (lost > 0) world.log.info('images sent on again', { images: lost });
+    if (world.hub !== null) await (await import('#matching/tell-hub.ts')).refreshHub(world, late);
   },
 });
-    if (world.hub !== null) await (await import('#matching/tell-hub.ts')).refreshHub(world, late);

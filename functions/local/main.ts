@@ -33,7 +33,9 @@ import { proxiesOf } from './client-address.ts';
 import { listen } from './http-server.ts';
 import { loadGroups } from './load-groups.ts';
 import { refreshFeeds, type RefreshWorld } from '../refresh-feeds.ts';
+import { pruneEvents } from '../prune-events.ts';
 import { removeAccounts } from '../remove-accounts.ts';
+import { renewWatched } from '../renew-watched.ts';
 import { processFigures } from './process-figures.ts';
 import { repeat } from './repeat.ts';
 import { type SweepSettings, sweepUnfinished } from '../sweep-unfinished.ts';
@@ -56,6 +58,8 @@ export interface ServerSettings {
   readonly allowPrivateChannels?: boolean;
   /** Hours after which a notice that nobody takes is given up; 24 when left out. */
   readonly noticeHours?: number;
+  /** Days for which events are kept; 90 when left out. */
+  readonly eventDays?: number;
   /** Where docker's credentials are found. */
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly log: Log;
@@ -86,6 +90,7 @@ export interface Server extends AsyncDisposable {
 /** Feeds in use are asked for news this often. */
 const feedMaxAgeMs = 6 * 3_600_000;
 const sweepMs = 30_000;
+const hourMs = 3_600_000;
 /** Watches have times of their own; so often somebody looks whose has come. */
 const watchMs = 20_000;
 
@@ -113,6 +118,9 @@ export async function startServer(settings: ServerSettings): Promise<Server> {
   opened.use(repeat(world, 'deletions', sweepMs, async () => void (await removeDeleted(world, () => false))));
   opened.use(repeat(world, 'accounts', sweepMs, async () => void (await removeAccounts(world, () => false))));
   opened.use(repeat(world, 'notices', sweepMs, () => wakeNotices(world, () => false)));
+  const pruned = () => pruneEvents(world, settings.eventDays ?? 90, () => false);
+  opened.use(repeat(world, 'events', hourMs, pruned));
+  opened.use(repeat(world, 'watched verdicts', hourMs, () => renewWatched(world, () => false)));
   opened.use(repeat(world, 'archives', sweepMs, async () => void (await finishArchives(world, () => false))));
   const { archiveHours = 12, archiveDryRun: dryRun = false } = settings;
   const followRules = async () => void (await applyRules(world, { dryRun, late: () => false }));
@@ -158,6 +166,7 @@ function worldOf(settings: ServerSettings, platform: LocalPlatform, opened: Asyn
     channels: channelWorldOf(settings, platform),
     giveUpAfterMs: (settings.noticeHours ?? 24) * 3_600_000,
     topic: null,
+    hub: null,
     registries,
     watching: { everyMs: watchMinutes === 0 ? null : watchMinutes * 60_000, telling: [] },
     openRegistryImage: registries.openImage,
@@ -166,7 +175,6 @@ function worldOf(settings: ServerSettings, platform: LocalPlatform, opened: Asyn
   return world.offline ? world : { ...world, askForGroup: opened.use(loadGroups(world)).ask };
 }
 
-    hub: null,
 function channelWorldOf(settings: ServerSettings, { fetch, clock }: LocalPlatform): ChannelWorld {
   const off: SendMail = async () => ({ kind: 'failed', why: 'no mail was sent, because the network is switched off' });
   const topic = (arn: string) => openTopic(arn, awsOf(settings));

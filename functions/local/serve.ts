@@ -27,6 +27,7 @@ the next start.
   --allow-private-webhooks
                        let channels of notices (webhooks, mail) lead to private addresses and to this machine
   --notice-hours N     give up a notice that nobody takes after so many hours (1 to 168, default 24)
+  --event-days N       for how many days events are kept (1 to 3650, default 90)
   --platform LIST      which images of an index are analyzed: platforms separated by commas, or 'all'
                        (default linux/amd64,linux/arm64)
   --requests-per-second N
@@ -51,6 +52,7 @@ export const serve = {
     'registry-endpoint': { type: 'string', multiple: true },
     'allow-private-webhooks': { type: 'boolean' },
     'notice-hours': { type: 'string' },
+    'event-days': { type: 'string' },
     platform: { type: 'string' },
     'requests-per-second': { type: 'string' },
     'trusted-proxy': { type: 'string', multiple: true },
@@ -123,6 +125,7 @@ function settingsOf(io: Io, values: Values): ServerSettings {
     endpoints: ((values['registry-endpoint'] ?? []) as readonly string[]).map(endpointOf),
     allowPrivateChannels: values['allow-private-webhooks'] === true,
     noticeHours: hoursOf(text('notice-hours') ?? '24'),
+    eventDays: daysOf(text('event-days') ?? '90'),
     adminPassword: password,
     ...(io.env['DATABASE_URL'] ? { databaseUrl: io.env['DATABASE_URL'] } : {}),
     environment: io.env,
@@ -135,6 +138,12 @@ function hoursOf(text: string): number {
   const hours = Number(text);
   if (/^\d+$/.test(text) && hours >= 1 && hours <= 168) return hours;
   throw new Fault('input/invalid', `--notice-hours ${text}: give 1 to 168`);
+}
+
+function daysOf(text: string): number {
+  const days = Number(text);
+  if (/^\d+$/.test(text) && days >= 1 && days <= 3650) return days;
+  throw new Fault('input/invalid', `--event-days ${text}: give 1 to 3650`);
 }
 
 function endpointOf(text: string): { readonly host: string; readonly url: string } {

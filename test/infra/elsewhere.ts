@@ -24,6 +24,7 @@ export const elsewhere = {
   apiDomain: 'scan.example.com',
   apiCertificate: 'arn:aws:acm:eu-west-1:123456789012:certificate/0a1b2c3d',
   noticeHours: '48',
+  eventDays: '30',
   allowPrivateWebhooks: true,
   noticeTopics: 'arn:aws:sns:eu-west-1:111122223333:findings',
   securityHub: true,
