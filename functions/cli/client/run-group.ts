@@ -40,7 +40,7 @@ export async function runGroup(group: Group, summary: string, argv: readonly str
   }
   const given = givenTo(title, leaf, parsed.positionals, parsed.values);
   using questions = questionsOn(io);
-  const settings = await clientSettings(io, parsed.values, questions);
+  const settings = await clientSettings(io, given, questions);
   const { output, debug } = settings;
   const sort = given.text('sort') ?? null;
   if (sort !== null && output === 'json') throw new Fault('input/invalid', `${title}: --sort is for tables and csv`);
