@@ -3,7 +3,7 @@ import { type ImageState, parseState } from './lifecycle.ts';
 
 type World = Pick<Platform, 'sql'>;
 
-/** Active images of all accounts by their state. Reads every image: some 50 ms at 100,000. */
+/** Active images of all accounts by their state. Reads every image: some 100 ms at 100,000. */
 export async function imageCounts({ sql }: World): Promise<ReadonlyMap<ImageState, number>> {
   const rows = await sql.query<{ state: string; images: number }>(
     `select state, count(*) as images from image where status = 'active' group by state`,

@@ -43,10 +43,15 @@ export async function imagesToRenew(
   limit: number,
 ): Promise<RenewalPage> {
   const rows = await sql.query<{ digest: string; judge: boolean }>(
-    `select i.digest, r.judge from renewal r join image i on i.account = r.account
-     where r.account = :account::text and r.asking = :asking::bigint and r.digest <= :after::text
-       and i.account = :account::text and i.digest > :after::text and i.state = 'analyzed' and i.status = 'active'
-     order by i.digest limit :limit::bigint`,
+    // By the unique index of account and digest, which has them in order.
+    `select i.digest, r.judge from (
+       select judge from renewal where account = :account::text and asking = :asking::bigint and digest <= :after::text
+     ) r cross join lateral (
+       select digest from image
+       where account = :account::text and digest > :after::text and state = 'analyzed' and status = 'active'
+       order by digest limit :limit::bigint
+     ) i
+     order by i.digest`,
     { account, asking, after, limit },
   );
   return { from: rows[0]?.judge === true ? 'judging' : 'evaluating', digests: rows.map(({ digest }) => digest) };
