@@ -33,7 +33,13 @@ export class Api extends Construct {
       endpointTypes: [EndpointType.REGIONAL],
       // API Gateway writes logs as a role of the whole account and region, which stays when the stack goes.
       cloudWatchRole: true,
-      binaryMediaTypes: ['application/octet-stream', 'application/gzip', 'application/zip', 'application/x-tar'],
+      binaryMediaTypes: [
+        'application/octet-stream',
+        'application/gzip',
+        'application/zip',
+        'application/x-tar',
+        'multipart/form-data',
+      ],
       deployOptions: {
         stageName: 'v1',
         throttlingRateLimit: rate,

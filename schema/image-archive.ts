@@ -179,6 +179,7 @@ export const archivedReport = z.object({
   base: none(base),
   notes: z.array(note),
   files: z.int().nonnegative(),
+  imported: z.literal(true).optional(),
 }) satisfies z.ZodType<Written<ImageReport>>;
 
 /** As zod writes types: what may be left out may be undefined. */

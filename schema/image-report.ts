@@ -101,4 +101,6 @@ export interface ImageReport {
   readonly notes: readonly Note[];
   /** Number of entries in the final file system; the listing itself is composed from the layer reports when asked for. */
   readonly files: number;
+  /** What it says was brought along by an account and not read here: no layer reports stand behind it. */
+  readonly imported?: true;
 }

@@ -33,6 +33,6 @@ export const routes: readonly RouteFile[] = [
     under: ['/notifications', '/system/webhooks'],
     load: async () => (await import('./routes/notifications.ts')).notificationRoutes,
   },
-  { under: ['/archives'], load: async () => (await import('./routes/archives.ts')).archiveRoutes },
+  { under: ['/archives', '/import'], load: async () => (await import('./routes/archives.ts')).archiveRoutes },
   { under: ['/hooks'], load: async () => (await import('./routes/hooks.ts')).hookRoutes },
 ];

@@ -26,13 +26,16 @@ export interface FileCheck extends OwnedFile {
  * files by sha256, which is always at hand; files of dpkg, opkg, Portage (md5) and apk (sha1) are `unread` unless the image was
  * analyzed with these `fileDigests`. That a configuration file (`expected.config`) was changed is told as of any other.
  *
- * Throws `data/corrupt` when a layer report is gone, damaged or was read by other versions: the image is then to be analyzed again.
+ * Throws `state/not-found` for an image that was imported, and `data/corrupt` when a layer report is gone, damaged or was read by other
+ * versions: the image is then to be analyzed again.
  */
 export async function* listFileChecks(
   world: Pick<Platform, 'blobs'>,
-  report: Pick<ImageReport, 'analyzers' | 'layers' | 'details'>,
+  report: Pick<ImageReport, 'analyzers' | 'layers' | 'details' | 'imported'>,
   limits: Limits = defaultLimits,
 ): AsyncGenerator<FileCheck, void> {
+  if (report.imported === true)
+    throw new Fault('state/not-found', 'the image was imported, which tells no files: add it by its tag to have them');
   const layers = report.layers.map(({ diffId }) => ({
     diffId,
     records: checkedRecords(world.blobs, report.analyzers, diffId as Digest),

@@ -10,13 +10,16 @@ import { otherReports, readLayerReport } from './report-store.ts';
 
 /**
  * The final file system of an analyzed image, a folder before what is in it, composed again from the layer reports.
- * Throws `data/corrupt` when one of them is gone or damaged.
+ * Throws `data/corrupt` when one of them is gone or damaged, and `state/not-found` for an image that was imported: layers that it names
+ * may be another account's.
  */
 export async function* listFiles(
   world: Pick<Platform, 'blobs'>,
-  report: Pick<ImageReport, 'analyzers' | 'layers'>,
+  report: Pick<ImageReport, 'analyzers' | 'layers' | 'imported'>,
   limits: Limits = defaultLimits,
 ): AsyncGenerator<ComposedFile, void> {
+  if (report.imported === true)
+    throw new Fault('state/not-found', 'the image was imported, which tells no files: add it by its tag to have them');
   const layers = report.layers.map(({ diffId }) => ({
     diffId,
     records: fileRecords(world, report.analyzers, diffId as Digest),

@@ -58,7 +58,13 @@ export async function archiveImage(
     const tags = newestOfEach(moves);
     const ended = await endArchiving(world, begun, size, tags, world.clock.now(), async (tx) => {
       await alongWith(tx, tags);
-      await raise(tx, begun, 'system.analysis_archive.image_archived', { archive_size_bytes: size }, world.clock.now());
+      await raise(
+        tx,
+        begun,
+        'system.analysis_archive.image_archived',
+        { archive_size_bytes: size, archive: key },
+        world.clock.now(),
+      );
     });
     if (!ended) {
       // Deleted meanwhile: its blob may have come after that.

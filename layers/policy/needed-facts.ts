@@ -25,7 +25,7 @@ export function neededBy(bundle: PolicyBundle): ReadonlySet<NeededFact> {
 
 /**
  * Reads these facts of an analyzed image from its layer reports, once for the same report in hand, which is evaluated under each of its
- * tags. Throws what {@link listFiles} and {@link listFileChecks} throw.
+ * tags. One that was imported has none. Throws what {@link listFiles} and {@link listFileChecks} throw.
  */
 export async function readNeeded(
   world: World,
@@ -33,6 +33,9 @@ export async function readNeeded(
   needs: ReadonlySet<NeededFact>,
 ): Promise<Pick<Facts, 'files' | 'fileChecks'>> {
   const known = read.get(report);
+  // Its report has a note that says so.
+  if (report.imported === true)
+    return { files: needs.has('files') ? new Map() : null, fileChecks: needs.has('fileChecks') ? [] : null };
   const facts = {
     files: needs.has('files') ? (known?.files ?? (await filesOf(world, report))) : null,
     fileChecks: needs.has('fileChecks') ? (known?.fileChecks ?? (await checksOf(world, report))) : null,

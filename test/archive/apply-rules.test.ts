@@ -56,13 +56,13 @@ test('subscriptions of a tag that leads to nothing newer are switched off with i
   inArchiveWorld(async (world) => {
     await addImage(world, { name: 'old', analyzed: 60, tags: { 'app:v1': 60, 'app:v2': 60 } });
     await addImage(world, { name: 'young', analyzed: 1, tags: { 'app:v2': 1 } });
-    for (const tag of ['v1', 'v2']) await subscribeTag(world, 'team', `r/app:${tag}`, true);
+    for (const tag of ['v1', 'v2']) await subscribeTag(world, 'team', `r.test/app:${tag}`, true);
     await rule(world, { ageDays: 30 });
     await follow(world);
     const active = await world.sql.query('select distinct subscription_key as key from subscription where active');
     assert.deepEqual(
       active.map(({ key }) => key),
-      ['r/app:v2'],
+      ['r.test/app:v2'],
     );
   }));
 
@@ -92,7 +92,7 @@ test('what was archived by hand is archived again with what happened since, and 
     const digest = await addImage(world, { name: 'a', tags: { 'app:v1': 9 } });
     await beginAndArchive(world, digest);
     await world.clock.advance(dayMs);
-    await recordTag(world, 'team', { registry: 'r', repository: 'app', tag: 'v2', digest, detectedAt: today });
+    await recordTag(world, 'team', { registry: 'r.test', repository: 'app', tag: 'v2', digest, detectedAt: today });
     await rule(world);
     assert.deepEqual(await follow(world), { archived: 1, deleted: 0 });
     await world.sql.query('delete from image_tag');
@@ -180,7 +180,7 @@ test('a tag that comes while an image is archived keeps it', () =>
     const blobs = {
       ...world.blobs,
       async replace(key: string, content: Uint8Array | AsyncIterable<Uint8Array>) {
-        await recordTag(world, 'team', { registry: 'r', repository: 'new', tag: 'v9', digest, detectedAt: today });
+        await recordTag(world, 'team', { registry: 'r.test', repository: 'new', tag: 'v9', digest, detectedAt: today });
         return world.blobs.replace(key, content);
       },
     };

@@ -44,7 +44,7 @@ export interface TestImage {
   readonly account?: string;
   /** Days before today on which it was analyzed; null: it was not. */
   readonly analyzed?: number | null;
-  /** `repository:tag` of registry `r`, and how many days before today they began to point to it. */
+  /** `repository:tag` of registry `r.test`, and how many days before today they began to point to it. */
   readonly tags?: Readonly<Record<string, number>>;
 }
 
@@ -63,19 +63,19 @@ export async function addImage(world: ArchiveTestWorld, image: TestImage): Promi
         imageId: digestOf(`config ${name}`).slice(7),
         platform: 'linux/amd64',
       },
-      ...{ pullReference: `r/app@${digest}`, dockerfile: null, annotations: { who: name }, createdAt: at },
+      ...{ pullReference: `r.test/app@${digest}`, dockerfile: null, annotations: { who: name }, createdAt: at },
     },
     at,
   );
   for (const [reference, days] of Object.entries(tags)) {
     const [repository = '', tag = ''] = reference.split(':');
-    await recordTag(world, account, { registry: 'r', repository, tag, digest, detectedAt: today - days * dayMs });
+    await recordTag(world, account, { registry: 'r.test', repository, tag, digest, detectedAt: today - days * dayMs });
   }
   if (analyzed === null) return digest;
   const hull = somePackage({ type: 'npm', name: 'hull', version: '1.0.0' });
   const report = await putImageReport(
     world,
-    someReport([hull], { digest, configDigest: digestOf(`config ${name}`), reference: 'r/app:v1' }),
+    someReport([hull], { digest, configDigest: digestOf(`config ${name}`), reference: 'r.test/app:v1' }),
   );
   const content = { report, size: 10, layerCount: 1, arch: 'amd64', distro: null, distroVersion: null };
   await moveImage(world, { account, digest }, 'claimed', at);

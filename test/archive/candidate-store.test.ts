@@ -100,7 +100,7 @@ const cases: readonly Case[] = [
       { name: 'b', tags: { 'team/tool:v1': 0 } },
       { name: 'c', tags: { 'team_app:v1': 0 } },
     ],
-    rules: [rule({ selector: { registry: 'r', repository: 'team_*', tag: 'v*' } })],
+    rules: [rule({ selector: { registry: 'r.test', repository: 'team_*', tag: 'v*' } })],
     wanted: ['c'],
   },
   {
@@ -129,8 +129,11 @@ const cases: readonly Case[] = [
       { name: 'plain', analyzed: 5, tags: { 'app:v1': 5 } },
     ],
     rules: [
-      rule({ exclude: { registry: 'r', repository: 'keep', tag: 'v1' } }),
-      rule({ selector: { ...everything, repository: 'app' }, exclude: { registry: 'r', repository: 'app', tag: '' } }),
+      rule({ exclude: { registry: 'r.test', repository: 'keep', tag: 'v1' } }),
+      rule({
+        selector: { ...everything, repository: 'app' },
+        exclude: { registry: 'r.test', repository: 'app', tag: '' },
+      }),
     ],
     wanted: ['plain'],
   },
@@ -212,7 +215,7 @@ test('archives are deleted by how long they were there and by newer ones of the 
     assert.deepEqual(await found({}), ['oldest', 'older', 'latest']);
     assert.deepEqual(await found({ ageDays: 2 }), ['oldest']);
     assert.deepEqual(await found({ versionsNewer: 1 }), ['oldest', 'older']);
-    assert.deepEqual(await found({ exclude: { registry: 'r', repository: 'a*', tag: '*' }, excludeDays: 45 }), [
+    assert.deepEqual(await found({ exclude: { registry: 'r.test', repository: 'a*', tag: '*' }, excludeDays: 45 }), [
       'oldest',
     ]);
     assert.deepEqual(await deletionCandidates(world, 'other', [rule()], today, page), []);

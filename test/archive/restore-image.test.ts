@@ -84,7 +84,7 @@ test('a tag that moved on since points where it points', () =>
     await world.sql.query('delete from image_tag');
     const later = await addImage(world, { name: 'b', tags: { 'app:v1': 2 } });
     await restoreImage(world, 'team', digest);
-    const moves = await tagHistory(world, 'team', { registry: 'r', repository: 'app', tag: 'v1' }, 9);
+    const moves = await tagHistory(world, 'team', { registry: 'r.test', repository: 'app', tag: 'v1' }, 9);
     assert.deepEqual(
       moves.map((move) => [move.digest, move.detectedAt]),
       [

@@ -42,6 +42,8 @@ export interface ApiServer {
   readonly url: string;
   /** `127.0.0.1:PORT` of the registry. */
   readonly registry: string;
+  /** Its data folder. */
+  readonly data: string;
   ask<T>(method: string, path: string, options?: AskOptions): Promise<Answer<T>>;
   /** Adds an image and waits until it is analysed; gives its record. */
   analyzed(tag: string, sender?: Sender): Promise<ImageRecord>;
@@ -52,7 +54,7 @@ export interface ApiServer {
 export interface AskOptions {
   /** Null: without credentials. The administrator when left out. */
   readonly sender?: Sender | null;
-  /** Sent as JSON; text as it is. */
+  /** Sent as JSON; text and bytes as they are. */
   readonly body?: unknown;
   readonly headers?: Readonly<Record<string, string>>;
 }
@@ -114,16 +116,16 @@ export async function openApiServer(
       ...more,
     }),
   );
-  return { server: serverAt(url, registry.host), stack: stack.move() };
+  return { server: serverAt(url, registry.host, data), stack: stack.move() };
 }
 
-function serverAt(url: string, registry: string): ApiServer {
+function serverAt(url: string, registry: string, data: string): ApiServer {
   const ask = async <T>(method: string, path: string, options: AskOptions = {}): Promise<Answer<T>> => {
     const { sender = admin, body } = options;
     const response = await fetch(url + path, {
       method,
       headers: { ...headersOf(sender), ...options.headers },
-      ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
+      ...(body === undefined ? {} : { body: isSentAsItIs(body) ? body : JSON.stringify(body) }),
     });
     const text = await response.text();
     const { status, headers } = response;
@@ -154,10 +156,14 @@ function serverAt(url: string, registry: string): ApiServer {
     assert.equal(record.analysis_status, 'analyzed', record.analysis_status_detail ?? '');
     return record;
   };
-  return { url, registry, ask, analyzed, until };
+  return { url, registry, data, ask, analyzed, until };
 }
 
 /** What says who asks. */
+function isSentAsItIs(body: unknown): body is string | Uint8Array<ArrayBuffer> {
+  return typeof body === 'string' || body instanceof Uint8Array;
+}
+
 export function headersOf(sender: Sender | null): Record<string, string> {
   if (sender === null) return {};
   const basic = Buffer.from(`${sender.user}:${sender.password}`).toString('base64');

@@ -10,7 +10,11 @@ import {
   imageReferences,
   listRulesQuery,
 } from '#schema/api/archives.ts';
+import { images } from '#schema/api/images.ts';
 import { type Call, type Route, route } from '../route.ts';
+
+/** Bytes of an archive that is uploaded; API Gateway takes 10 MB, Lambda some 4.5 of them. */
+const mostUploaded = 100 * 1024 * 1024;
 
 export const archiveRoutes: readonly Route[] = [
   route({
@@ -89,5 +93,15 @@ export const archiveRoutes: readonly Route[] = [
     access: 'deleteArchiveTransitionRule',
     answer: null,
     handle: async (call: Call) => (await import('../archive-rules.ts')).deleteRule(call),
+  }),
+  route({
+    method: 'POST',
+    path: '/import/images',
+    summary:
+      'Take an image from an archive that another Plimsoll made: the file archive_file of a form (multipart/form-data)',
+    access: 'importImage',
+    bytes: mostUploaded,
+    answer: images,
+    handle: async (call: Call<unknown, Uint8Array>) => (await import('../import-archive.ts')).importImageArchive(call),
   }),
 ];

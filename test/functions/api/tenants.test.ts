@@ -142,6 +142,7 @@ const lines: Readonly<Record<string, Line>> = {
   'POST /archives/images': { needs: 'image', stranger: 'nothing of it' },
   'GET /archives/images/{imageDigest}': ofImage,
   'DELETE /archives/images/{imageDigest}': { needs: 'image', stranger: 404 },
+  'POST /import/images': { needs: 'image', stranger: 'nothing of it' },
   'GET /archives/rules': list,
   'POST /archives/rules': { needs: 'manage', stranger: 'nothing of it' },
   'GET /archives/rules/{ruleId}': ofImage,

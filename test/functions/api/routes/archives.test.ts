@@ -1,5 +1,8 @@
 import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { test } from 'node:test';
+import { gzipSync } from 'node:zlib';
 import type * as z from 'zod';
 import {
   archivedImage,
@@ -11,7 +14,7 @@ import {
 } from '#schema/api/archives.ts';
 import { makeAccount, makeUser } from '#test/support/api-accounts.ts';
 import { alpineApp } from '#test/support/api-images.ts';
-import { admin, type ApiServer, apiServer, type Sender } from '#test/support/api-server.ts';
+import { admin, type ApiServer, apiServer, type ImageRecord, type Sender } from '#test/support/api-server.ts';
 import { fits } from '#test/support/fits.ts';
 
 const unknown = `sha256:${'a'.repeat(64)}`;
@@ -84,6 +87,91 @@ test('an archived image that is deleted is gone, and a second deletion finds not
     assert.match(text, /Not found in archive/);
   }
   assert.equal((await archived(server, sender, [digest]))[0]!.status, 'archived', 'it can be archived again');
+});
+
+/** Asks for an image until it is analyzed. */
+async function judged(server: ApiServer, sender: Sender, digest: string) {
+  const one = async () => (await server.ask<ImageRecord[]>('GET', `/v1/images/${digest}`, { sender })).json[0]!;
+  return server.until(one, (record) => record.analysis_status === 'analyzed');
+}
+
+test('an image that was deleted is restored from the archive as it was', async () => {
+  const { server, sender, digest } = await withImage();
+  const before = await judged(server, sender, digest);
+  const vulnerabilities = async () =>
+    (await server.ask<{ vulnerabilities: object[] }>('GET', `/v1/images/${digest}/vuln/all`, { sender })).json
+      .vulnerabilities;
+  const found = await vulnerabilities();
+  await archived(server, sender, [digest]);
+  const restore = () =>
+    server.ask<ImageRecord[]>('POST', '/v1/images', { sender, body: { source: { archive: { digest } } } });
+  const there = await restore();
+  assert.equal(there.status, 409, there.text);
+  assert.match(there.text, /Image already exists in system/);
+  await server.ask('DELETE', `/v1/images/${digest}?force=true`, { sender });
+  const restored = await restore();
+  assert.equal(restored.status, 200, restored.text);
+  assert.equal(restored.json[0]!.imageDigest, digest);
+  const after = await judged(server, sender, digest);
+  assert.deepEqual({ ...after, last_updated: '' }, { ...before, last_updated: '' });
+  assert.deepEqual(await vulnerabilities(), found);
+  const files = await server.ask<{ content: object[] }>('GET', `/v1/images/${digest}/content/files`, { sender });
+  assert.ok(files.json.content.length > 5);
+  const unknownToIt = await server.ask('POST', '/v1/images', {
+    sender,
+    body: { source: { archive: { digest: unknown } } },
+  });
+  assert.equal(unknownToIt.status, 404);
+});
+
+/** The form that clients upload an archive with. */
+function uploadOf(
+  file: Uint8Array,
+  name = 'archive_file',
+): { body: string | Uint8Array; headers: Record<string, string> } {
+  const head = `--edge\r\nContent-Disposition: form-data; name="${name}"; filename="a.tar.gz"\r\nContent-Type: application/gzip\r\n\r\n`;
+  const body = Buffer.concat([Buffer.from(head), file, Buffer.from('\r\n--edge--\r\n')]);
+  return { body, headers: { 'content-type': 'multipart/form-data; boundary=edge' } };
+}
+
+test('an archive of one account is imported by another one, which knows no files of it', async () => {
+  const { server, sender, digest } = await withImage();
+  await archived(server, sender, [digest]);
+  const events = await server.ask<{ results: { event: { details: { archive: string } } }[] }>(
+    'GET',
+    '/v1/events?event_type=system.analysis_archive.image_archived',
+    { sender },
+  );
+  const file = await readFile(join(server.data, 'blobs', `${events.json.results[0]!.event.details.archive}~`));
+  const other = await makeUser(server, await makeAccount(server, 'importer'));
+  const upload = () => server.ask<ImageRecord[]>('POST', '/v1/import/images', { sender: other, ...uploadOf(file) });
+  const imported = await upload();
+  assert.equal(imported.status, 200, imported.text);
+  assert.equal(imported.json[0]!.imageDigest, digest);
+  const record = await judged(server, other, digest);
+  assert.equal(record.image_detail[0]!.fulltag, `${server.registry}/team/app:v1`);
+  const told = async (who: Sender) =>
+    (await server.ask<{ vulnerabilities: { vuln: string }[] }>('GET', `/v1/images/${digest}/vuln/all`, { sender: who }))
+      .json.vulnerabilities;
+  assert.deepEqual(await told(other), await told(sender));
+  const files = await server.ask('GET', `/v1/images/${digest}/content/files`, { sender: other });
+  assert.equal(files.status, 404, files.text);
+  assert.match(files.text, /was imported, which tells no files/);
+  const again = await upload();
+  assert.equal(again.status, 409);
+  assert.match(again.text, /already exists/);
+});
+
+test('what is no archive is refused as a conflict, a form without the file as a mistake', async () => {
+  const { server, sender } = await withImage();
+  const ask = (upload: ReturnType<typeof uploadOf>) => server.ask('POST', '/v1/import/images', { sender, ...upload });
+  for (const file of [Buffer.from('not a gzip'), Buffer.alloc(0), gzipSync('no tar'), gzipSync(Buffer.alloc(1024))]) {
+    const { status, text } = await ask(uploadOf(file));
+    assert.equal(status, 409, text);
+    assert.match(text, /invalid archive format|damaged|cut off/);
+  }
+  assert.equal((await ask(uploadOf(Buffer.from('x'), 'other'))).status, 400);
+  assert.equal((await ask({ body: '--edge', headers: {} })).status, 400);
 });
 
 test('lists of digests that are empty, too long or hold something else are refused', async () => {
