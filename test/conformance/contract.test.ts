@@ -141,7 +141,7 @@ async function ask({ server, captain, ...scene }: Scene, name: string, call: Cal
   const response = await fetch(`${server.url}/v1${filled}${call.query ?? ''}`, {
     method: call.method ?? method,
     headers: {
-      ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+      ...(body === undefined || body instanceof FormData ? {} : { 'content-type': 'application/json' }),
       ...headersOf(sender),
       ...call.headers,
     },

@@ -1,4 +1,8 @@
-import { type OperationLine, type OperationTable, type Scene, stranger } from '../operation.ts';
+import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { makeAccount, makeUser } from '#test/support/api-accounts.ts';
+import { type Call, type OperationLine, type OperationTable, type Scene, stranger } from '../operation.ts';
 
 const operation = async ({ ask }: Scene) => {
   const { uuid } = await ask<{ uuid: string }>('POST', '/imports/images');
@@ -21,7 +25,11 @@ const packages = {
 };
 
 export const importOperations: OperationTable = {
-  'POST /import/images': { good: async () => ({}), bad: stranger },
+  'POST /import/images': {
+    good: imported,
+    bad: { headers: { 'content-type': 'multipart/form-data; boundary=edge' }, body: '--edge--\r\n', status: 400 },
+    holds: ({ json }, { digest }) => assert.equal((json as { imageDigest: string }[])[0]!.imageDigest, digest),
+  },
   'GET /imports/images': { good: operation, bad: stranger },
   'POST /imports/images': { good: {}, bad: stranger },
   'GET /imports/images/{operation_id}': listed,
@@ -38,3 +46,16 @@ export const importOperations: OperationTable = {
   'GET /imports/images/{operation_id}/image_config': listed,
   'POST /imports/images/{operation_id}/image_config': sent({ os: 'linux', architecture: 'amd64' }),
 };
+
+/** What one account archived is uploaded by another one. */
+async function imported({ ask, server, digest }: Scene): Promise<Call> {
+  await ask('POST', '/archives/images', [digest]);
+  const { results } = await ask<{ results: { event: { details: { archive: string } } }[] }>(
+    'GET',
+    '/events?event_type=system.analysis_archive.image_archived',
+  );
+  const file = await readFile(join(server.data, 'blobs', `${results[0]!.event.details.archive}~`));
+  const body = new FormData();
+  body.append('archive_file', new Blob([file]), 'archive.tar.gz');
+  return { sender: await makeUser(server, await makeAccount(server, 'importer')), body };
+}
