@@ -159,11 +159,11 @@ function serverAt(url: string, registry: string, data: string): ApiServer {
   return { url, registry, data, ask, analyzed, until };
 }
 
-/** What says who asks. */
 function isSentAsItIs(body: unknown): body is string | Uint8Array<ArrayBuffer> {
   return typeof body === 'string' || body instanceof Uint8Array;
 }
 
+/** What says who asks. */
 export function headersOf(sender: Sender | null): Record<string, string> {
   if (sender === null) return {};
   const basic = Buffer.from(`${sender.user}:${sender.password}`).toString('base64');
