@@ -29,16 +29,6 @@ export async function listDeliveries(
   return rows.map(deliveryOf);
 }
 
-/** The account's delivery of an id, or null. */
-export async function findDelivery({ sql }: World, account: string, id: string): Promise<Delivery | null> {
-  const [row] = await sql.query(
-    `select ${columns} from delivery d join event_log e on e.event_no = d.event_no
-     where d.delivery_id = :id::text and d.account = :account::text`,
-    { account, id },
-  );
-  return row === undefined ? null : deliveryOf(row);
-}
-
 /** A delivery is to be sent again from now on, as if it were new, in its old place; false when the account has none of this id. */
 export async function sendAgain({ sql }: World, account: string, id: string, now: number): Promise<boolean> {
   const rows = await sql.query(

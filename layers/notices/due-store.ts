@@ -14,7 +14,10 @@ export interface DueNotice extends Notice {
   readonly since: number;
 }
 
-/** Up to `limit` (at most 10) notices of a channel that may be sent now, of each key the first that is pending, those first that were tried least. */
+/**
+ * Up to `limit` (at most 10) notices of a channel that may be sent now, of each key the first that is pending: those that were never tried
+ * first, so that what does not get through stands in the way of no others, and of those the oldest.
+ */
 export async function dueNotices(
   { sql }: World,
   channelId: string,
@@ -22,18 +25,24 @@ export async function dueNotices(
   limit: number,
 ): Promise<readonly DueNotice[]> {
   const rows = await sql.query(
-    `select d.delivery_id, d.account, d.notice_type, d.tries, d.refusals, d.since, d.created_at, a.email,
+    `with due as (
+       (select delivery_no, tries from delivery d where tries = 0 and ${isDue} order by delivery_no limit :limit::int)
+       union all
+       (select delivery_no, tries from delivery d where tries > 0 and ${isDue} order by delivery_no limit :limit::int)
+       limit :limit::int)
+     select d.delivery_id, d.account, d.notice_type, d.tries, d.refusals, d.since, d.created_at, a.email,
        e.event_no, e.event_id, e.type, e.level, e.message, e.resource_type, e.resource_id, e.service, e.request_id, e.subscription_key,
        e.created_at as at, case when octet_length(e.details::text) <= :longest::int then e.details::text end as details
-     from delivery d join event_log e on e.event_no = d.event_no join account a on a.account = d.account
-     where d.channel_id = :channel::text and d.state = 'pending' and d.next_at <= :now::bigint
-       and not exists (select 1 from delivery b where b.channel_id = d.channel_id and b.ordering_key = d.ordering_key
-         and b.state = 'pending' and b.delivery_no < d.delivery_no)
-     order by d.tries, d.delivery_no limit :limit::int`,
+     from due join delivery d on d.delivery_no = due.delivery_no join event_log e on e.event_no = d.event_no
+       join account a on a.account = d.account`,
     { channel: channelId, now, limit: Math.min(limit, 10), longest: longestDetails },
   );
   return rows.map((row) => noticeOf(row, now));
 }
+
+const isDue = `channel_id = :channel::text and state = 'pending' and next_at <= :now::bigint and not exists (
+  select 1 from delivery b where b.channel_id = d.channel_id and b.ordering_key = d.ordering_key and b.state = 'pending'
+    and b.delivery_no < d.delivery_no)`;
 
 /** It has arrived. */
 export async function setDelivered({ sql }: World, id: string, now: number): Promise<void> {

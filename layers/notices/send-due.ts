@@ -20,7 +20,7 @@ const atOnce = 4;
 /**
  * Sends what is due for a channel until nothing is, or it is `late`. Each notice is marked as soon as its fate is known, so a process that
  * dies repeats at most those under way. When nothing of a batch arrives the channel is left alone for a while, longer each time: a thousand
- * notices for somebody who is down are not a thousand tries. What is new is tried first, so that no bad one stands in the way of others.
+ * notices for somebody who is down are not a thousand tries.
  */
 export async function sendDue(world: SendWorld, channel: AccountChannel, late: () => boolean): Promise<void> {
   const settings = await settingsOf(world, channel);

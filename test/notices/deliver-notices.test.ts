@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { addChannel, type GivenChannel } from '#notices/account-channels.ts';
+import { addChannel, changeChannel, type GivenChannel } from '#notices/account-channels.ts';
 import type { ChannelWorld } from '#notices/channel.ts';
 import { type DeliverWorld, deliverNotices } from '#notices/deliver-notices.ts';
 import { listDeliveries, sendAgain } from '#notices/delivery-store.ts';
@@ -8,6 +8,7 @@ import { addSubscription } from '#notices/subscription-store.ts';
 import { silentLog } from '#core/log.ts';
 import { systemFetch } from '#platform/local/system-fetch.ts';
 import { tableQueues } from '#platform/local/table-queue.ts';
+import { takeLease } from '#platform/lease.ts';
 import { raiseEvents } from '#platform/raise-events.ts';
 import type { Sql } from '#platform/sql.ts';
 import type { LogEvent } from '#schema/event-log.ts';
@@ -42,8 +43,8 @@ interface Bench {
   webhook(name: string, given?: GivenChannel): Promise<string>;
   /** Runs the step as messages on the queue ask for it, until none may be asked for any more at this time. */
   run(): Promise<number>;
-  /** As time goes on, a minute at a time, with whatever messages come. */
-  pass(minutes: number): Promise<void>;
+  /** As time goes on, a minute at a time or more, with whatever messages come. */
+  pass(minutes: number, step?: number): Promise<void>;
   states(): Promise<Record<string, number>>;
 }
 
@@ -110,9 +111,9 @@ async function withBench(work: (bench: Bench) => Promise<void>): Promise<void> {
         const settings = { url: server.url, ...given.settings };
         return (await addChannel(world, account, false, name, 'webhook', { ...given, settings })).channel.id;
       },
-      async pass(minutes) {
-        for (let at = 0; at < minutes; at++) {
-          await clock.advance(minute);
+      async pass(minutes, step = 1) {
+        for (let at = 0; at < minutes; at += step) {
+          await clock.advance(step * minute);
           await run();
         }
       },
@@ -236,9 +237,9 @@ test('what nobody takes for a day is given up', () =>
     await raise(1);
     await raise(2);
     await run();
-    await pass(24 * 60 - 120);
+    await pass(24 * 60 - 120, 10);
     assert.deepEqual(await states(), { pending: 2 });
-    await pass(240);
+    await pass(240, 10);
     assert.deepEqual(await states(), { dead: 2 });
   }));
 
@@ -254,4 +255,67 @@ test('a receiver that asks to be left alone is', () =>
     assert.equal(receiver.got.length, 1);
     await pass(2);
     assert.equal(receiver.got.length, 2);
+  }));
+
+test('notices that nobody can take, four at a time, stand in the way of no others', () =>
+  withBench(async ({ sql, receiver, raise, webhook, run, pass }) => {
+    await webhook('hook');
+    const of = (n: number) => {
+      const key = `quay.test/crew/${n}:v1`;
+      return { resource: key, subscription: { type: 'policy_eval', key } } as const;
+    };
+    receiver.answer = (n) => [n <= 6 ? 500 : 200];
+    for (let n = 1; n <= 9; n++) {
+      await subscribe(sql, true, of(n).resource);
+      await raise(n, of(n));
+    }
+    await run();
+    await pass(4);
+    const arrived = () => new Set(receiver.got.map(({ n }) => n).filter((n) => n > 6)).size;
+    assert.equal(arrived(), 3);
+    await subscribe(sql, true, of(10).resource);
+    await raise(10, of(10));
+    await run();
+    assert.equal(arrived(), 4);
+  }));
+
+test('a channel without its secrets waits for them, and has everything when they are given again', () =>
+  withBench(async ({ sql, world, receiver, raise, webhook, run, states }) => {
+    await subscribe(sql);
+    const id = await webhook('hook');
+    await world.secrets.delete(`channels/${id}`);
+    await raise(1);
+    await run();
+    assert.deepEqual(await states(), { pending: 1 });
+    await changeChannel(world, account, id, { settings: { url: receiver.url } });
+    await world.queues('notice.raised').send([JSON.stringify({ kind: 'notice.raised', account })]);
+    await run();
+    assert.deepEqual(await states(), { delivered: 1 });
+  }));
+
+test('a message before its time asks nothing of the database, and waits a quarter of an hour at most', () =>
+  withBench(async ({ world }) => {
+    const sent: (readonly [readonly string[], number | undefined])[] = [];
+    const asleep = { query: () => assert.fail('asked'), transaction: () => assert.fail('asked') };
+    const queue = { ...world.queues('notice.raised'), send: async (...given: never) => void sent.push(given) };
+    const notBefore = world.clock.now() + 3_600_000;
+    const event = { kind: 'notice.raised', account, notBefore } as const;
+    assert.deepEqual(await deliverNotices({ ...world, sql: asleep, queues: () => queue }, event), []);
+    assert.deepEqual(sent, [[[JSON.stringify(event)], 900]]);
+  }));
+
+test('an account of which another process is telling is left to it, and looked at again', () =>
+  withBench(async ({ sql, world, receiver, raise, webhook, run, pass }) => {
+    await subscribe(sql);
+    await webhook('hook');
+    const lease = await takeLease(sql, world.clock, `notices/${account}`, 'another', 60 * minute);
+    await raise(1);
+    await run();
+    assert.equal(receiver.got.length, 0);
+    await lease!.release();
+    await pass(5);
+    assert.deepEqual(
+      receiver.got.map(({ n }) => n),
+      [1],
+    );
   }));
