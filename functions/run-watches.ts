@@ -2,7 +2,7 @@ import { lookAtRepository } from '#catalog/look-at-repository.ts';
 import { lookAtTag } from '#catalog/look-at-tag.ts';
 import { endRest, forgetRests, restRegistry } from '#catalog/registry-rest-store.ts';
 import { type Seen, type Watch, watchName } from '#catalog/watch.ts';
-import { openWatches, settleWatch, takeWatches } from '#catalog/watch-store.ts';
+import { openWatches, putOffResting, settleWatch, takeWatches } from '#catalog/watch-store.ts';
 import { Fault } from '#core/fault.ts';
 import { repositorySettings, repositoryValue } from '#notices/repository-value.ts';
 import { replaceValue } from '#notices/subscription-store.ts';
@@ -48,6 +48,7 @@ export async function runWatches(world: WatchWorld): Promise<readonly Event[]> {
   const begun = clock.now();
   await openWatches(world, begun);
   await forgetRests(world, begun);
+  await putOffResting(world, begun);
   const run: Run = {
     isOver: () => clock.now() - begun > runMs,
     clients: new Map(),
@@ -158,8 +159,9 @@ async function settleFailed(world: WatchWorld, run: Run, watch: Watch, fault: Fa
     const rest = isRegistrys(fault) ? await restRegistry({ sql }, account, registry, now, restAsked(detail)) : null;
     if (rest !== null) run.resting.set(`${account} ${registry}`, rest.until);
     const dueAt = rest?.until ?? now + pause(world, watch, state.failures);
-    if (!(await settleWatch({ sql }, watch, { ...state, dueAt }))) return;
-    if (!(rest?.began ?? watch.failure !== code)) return;
+    const isOurs = await settleWatch({ sql }, watch, { ...state, dueAt });
+    if (rest !== null) await putOffResting({ sql }, now);
+    if (!isOurs || !(rest?.began ?? watch.failure !== code)) return;
     const type =
       watch.tag === null ? 'system.repository.list_tags_fail' : 'system.image_analysis.registry_lookup_failed';
     const about = { account, type, resource: watchName(watch), message, details: { msg: message, code } } as const;

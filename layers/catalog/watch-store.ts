@@ -17,14 +17,14 @@ export async function openWatches({ sql }: World, now: number): Promise<number> 
        where s.subscription_id = w.subscription_id and s.active and a.state = 'enabled')`,
   );
   let opened = 0;
-  for (let full = true; full; ) {
-    const rows = await sql.query<{ id: string; account: string; key: string; type: string }>(
+  for (let after = '', full = true; full; ) {
+    const rows: readonly Unwatched[] = await sql.query<Unwatched>(
       `select s.subscription_id as id, s.account, s.subscription_key as key, s.subscription_type as type
        from subscription s join account a on a.account = s.account and a.state = 'enabled'
-       where s.active and s.subscription_type in ('tag_update', 'repo_update')
-         and not exists (select from watch w where w.subscription_id = s.subscription_id)
-       limit :limit::int`,
-      { limit: pageSize },
+       where s.active and s.subscription_type in ('tag_update', 'repo_update') and s.subscription_id > :after::text
+         and not exists (select from watch w where w.subscription_id = s.subscription_id and w.subscription_id > :after::text)
+       order by s.subscription_id limit :limit::int`,
+      { after, limit: pageSize },
     );
     const watches = rows.map(({ id, account, key, type }) => {
       const watched = watchedBy(key, type as 'tag_update' | 'repo_update');
@@ -40,14 +40,24 @@ export async function openWatches({ sql }: World, now: number): Promise<number> 
       { watches: JSON.stringify(watches) },
     );
     opened += rows.length;
+    after = rows.at(-1)?.id ?? '';
     full = rows.length === pageSize;
   }
   return opened;
 }
 
+/** Puts off what is due at registries that rest, until their rest ends. */
+export async function putOffResting({ sql }: World, now: number): Promise<void> {
+  await sql.query(
+    `update watch w set due_at = r.until from registry_rest r
+     where r.account = w.account and r.registry = w.registry and r.until > :now::bigint and w.due_at <= :now::bigint`,
+    { now },
+  );
+}
+
 /**
  * Takes up to `limit` (at most 20) watches whose turn it is, those that wait longest first, until `until`: whoever dies with them gives them
- * back by that. Registries that rest are left alone. No two callers get the same.
+ * back by that. No two callers get the same.
  */
 export async function takeWatches(
   { sql }: World,
@@ -57,10 +67,7 @@ export async function takeWatches(
 ): Promise<readonly Watch[]> {
   const rows = await sql.query<WatchRow>(
     `with due as (
-       select w.subscription_id from watch w
-       where w.due_at <= :now::bigint and not exists (
-         select from registry_rest r where r.account = w.account and r.registry = w.registry and r.until > :now::bigint)
-       order by w.due_at limit :limit::int for update skip locked
+       select subscription_id from watch where due_at <= :now::bigint order by due_at limit :limit::int for update skip locked
      )
      update watch w set due_at = :until::bigint from due, subscription s
      where w.subscription_id = due.subscription_id and s.subscription_id = w.subscription_id
@@ -111,6 +118,8 @@ export async function nextWatch({ sql }: World, told: readonly string[]): Promis
   );
   return row?.due ?? null;
 }
+
+type Unwatched = { id: string; account: string; key: string; type: string };
 
 interface WatchRow extends SqlRow {
   readonly subscription_id: string;

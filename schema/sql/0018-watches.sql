@@ -19,6 +19,10 @@ create table watch (
 
 create index watch_due on watch (due_at);
 
+-- In the order of the watches, so that the two are compared by one look at each.
+create index subscription_watching on subscription (subscription_id)
+  where active and subscription_type in ('tag_update', 'repo_update');
+
 -- The tags of watched repositories that were sent to the catalog: what is not here is new.
 create table watched_tag (
   subscription_id text not null references subscription on delete cascade,
