@@ -1,3 +1,4 @@
+import { notAuthorized } from '#access/principal.ts';
 import { Fault } from '#core/fault.ts';
 import { gateSpecs, errorCodeList, metricsText, serviceDetail, serviceList, systemStatus } from '#schema/api/system.ts';
 import type { ServiceState } from '../system-status.ts';
@@ -75,16 +76,22 @@ export const serviceRoutes: readonly Route[] = [
   route({
     method: 'GET',
     path: '/metrics',
-    summary: 'What there is and what waits, for Prometheus',
-    access: 'listServices',
+    summary: 'What there is and what waits, for Prometheus; for roles in the account admin',
+    access: 'user',
     text: 'text/plain; version=0.0.4; charset=utf-8',
     answer: metricsText,
-    handle: async ({ world }) => (await import('../metrics.ts')).metrics(world),
+    handle: scrape,
   }),
 ];
 
 async function states({ world, principal }: Call): Promise<readonly ServiceState[]> {
   return (await import('../system-status.ts')).systemStatus(world, { told: principal.admin });
+}
+
+/** Numbers of all accounts are for whoever has any role in the account of administrators: a key that only reads is enough for a scraper. */
+async function scrape({ world, principal }: Call): Promise<string> {
+  if (!principal.admin && principal.account !== 'admin') throw notAuthorized('system', 'listServices');
+  return (await import('../metrics.ts')).metrics(world);
 }
 
 async function named(call: Call): Promise<readonly ServiceState[]> {

@@ -110,6 +110,18 @@ test('the policy spec is what rules may name', async () => {
   );
 });
 
+test('a key that only reads is enough to scrape metrics, and for nothing else of administrators', async () => {
+  const { ask } = await apiServer();
+  const made = await ask<{ id: string; key: string }>('POST', '/v1/user/api-keys', {
+    body: { name: 'prometheus', role: 'read-only' },
+  });
+  const headers = { authorization: `Bearer ${made.json.key}` };
+  assert.equal((await ask('GET', '/metrics', { sender: null, headers })).status, 200);
+  assert.equal((await ask('GET', '/v1/accounts', { sender: null, headers })).status, 403);
+  await ask('DELETE', `/v1/user/api-keys/${made.json.id}`);
+  assert.equal((await ask('GET', '/metrics', { sender: null, headers })).status, 401);
+});
+
 test('metrics are for administrators, in the text format of Prometheus', async () => {
   const { ask, server, captain } = { ...(await anyCrew()) };
   await server.analyzed(`${server.registry}/team/app:v1`, ann);
