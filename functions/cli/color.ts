@@ -1,4 +1,4 @@
-import type { Io } from './command.ts';
+import type { Io } from './io.ts';
 
 /** Whether output is coloured: FORCE_COLOR and NO_COLOR decide, in this order, else whether it goes to a terminal. */
 export function isColored(io: Io): boolean {

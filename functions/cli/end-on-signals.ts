@@ -1,5 +1,5 @@
 import { constants } from 'node:os';
-import type { Io } from './command.ts';
+import type { Io } from './io.ts';
 
 /**
  * Until it is disposed of, SIGINT and SIGTERM end the process with 128 and the signal's number: the progress line is

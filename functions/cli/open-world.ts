@@ -7,7 +7,8 @@ import { politeFetch } from '#feeds/polite-fetch.ts';
 import type { SyncWorld } from '#feeds/sync-feed.ts';
 import { defaultDataFolder, openLocalPlatform } from '#platform/local/local-platform.ts';
 import type { Platform } from '#platform/platform.ts';
-import type { Io, Options, Values } from './command.ts';
+import type { Options, Values } from './parse-options.ts';
+import type { Io } from './io.ts';
 import { endOnSignals } from './end-on-signals.ts';
 
 /** Options of every command that opens the data folder. */

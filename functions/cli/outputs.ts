@@ -6,7 +6,7 @@ import type { Format, Sort } from '#reports/format.ts';
 import { formats } from '#reports/formats.ts';
 import type { ScanReport } from '#schema/scan-report.ts';
 import { isColored } from './color.ts';
-import type { Io } from './command.ts';
+import type { Io } from './io.ts';
 import { columnsOf } from './progress.ts';
 
 /** A report to write: in which format, and to which file; null is the standard output. */

@@ -1,7 +1,11 @@
-import { parseArgs } from 'node:util';
+import { type ParseArgsConfig, parseArgs } from 'node:util';
 import { Fault } from '#core/fault.ts';
-import type { Options, Values } from './command.ts';
 import { nearest } from './nearest.ts';
+
+export type Options = NonNullable<ParseArgsConfig['options']>;
+
+/** The values of the options, as `parseArgs` of node:util gives them. */
+export type Values = Readonly<Record<string, string | boolean | readonly (string | boolean)[] | undefined>>;
 
 export interface Parsed {
   readonly values: Values;

@@ -1,4 +1,4 @@
-import type { Io } from './command.ts';
+import type { Io } from './io.ts';
 
 /** One line on a terminal that says what is going on; nothing at all where stderr is no terminal or quiet is asked. */
 export interface Progress extends Disposable {

@@ -1,5 +1,6 @@
 import { globalOptions } from './client/global-options.ts';
-import type { Group, OptionLine } from './client/leaf.ts';
+import type { Group } from './client/leaf.ts';
+import type { OptionLine } from './client/takes.ts';
 import { argumentHelp, optionForm, usageOf } from './client/leaf-help.ts';
 import type { Command, CommandEntry } from './command.ts';
 

@@ -1,5 +1,5 @@
 import { Fault, faults } from '#core/fault.ts';
-import type { Io } from './command.ts';
+import type { Io } from './io.ts';
 
 /** Writes the one line of a failure, without whatever password was given in it; answers the exit code. */
 export function report(thrown: unknown, io: Io): number {

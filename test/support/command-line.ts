@@ -1,5 +1,6 @@
 import { Readable, Writable } from 'node:stream';
-import type { CommandEntry, Io } from '#functions/cli/command.ts';
+import type { CommandEntry } from '#functions/cli/command.ts';
+import type { Io } from '#functions/cli/io.ts';
 import { main } from '#functions/cli/main.ts';
 import { commands } from '../../bin/commands.ts';
 

@@ -1,9 +1,10 @@
 import { parseArgs } from 'node:util';
 import { Fault } from '#core/fault.ts';
-import type { Options } from '../command.ts';
+import type { Options } from '../parse-options.ts';
 import { nearest } from '../nearest.ts';
 import { globalOptions } from './global-options.ts';
-import type { Group, Leaf, OptionLine } from './leaf.ts';
+import type { Group, Leaf } from './leaf.ts';
+import type { OptionLine } from './takes.ts';
 
 /** Which command of a group a command line means, or, where help is asked for or nothing is named, the words of those that it may. */
 export type Found =

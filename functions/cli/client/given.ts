@@ -1,6 +1,6 @@
 import { Fault } from '#core/fault.ts';
-import type { Values } from '../command.ts';
-import type { Leaf } from './leaf.ts';
+import type { Values } from '../parse-options.ts';
+import type { Takes } from './takes.ts';
 
 /** What was given to a command, by the names of its arguments and options. */
 export interface Given {
@@ -18,8 +18,8 @@ export interface Given {
 }
 
 /** Sorts words and options of a command line by what the command calls them; throws `input/invalid` for too few or too many. */
-export function givenTo(title: string, leaf: Leaf, words: readonly string[], values: Values): Given {
-  const named = namedWords(title, leaf, words);
+export function givenTo(title: string, takes: Takes, words: readonly string[], values: Values): Given {
+  const named = namedWords(title, takes, words);
   const text = (option: string) => {
     const value = values[option];
     const last = Array.isArray(value) ? value.at(-1) : value;
@@ -43,15 +43,15 @@ export function givenTo(title: string, leaf: Leaf, words: readonly string[], val
       return Number(value);
     },
   };
-  checkChoices(title, leaf, given);
+  checkChoices(title, takes, given);
   return given;
 }
 
-function namedWords(title: string, leaf: Leaf, words: readonly string[]): ReadonlyMap<string, readonly string[]> {
+function namedWords(title: string, takes: Takes, words: readonly string[]): ReadonlyMap<string, readonly string[]> {
   const named = new Map<string, readonly string[]>();
   const see = `see plimsoll ${title} --help`;
   let left = words;
-  for (const { name, optional, many } of leaf.arguments ?? []) {
+  for (const { name, optional, many } of takes.arguments ?? []) {
     const taken = many ? left : left.slice(0, 1);
     left = left.slice(taken.length);
     if (taken.length === 0 && !optional) throw new Fault('input/invalid', `${title}: ${name} is missing; ${see}`);
@@ -63,14 +63,14 @@ function namedWords(title: string, leaf: Leaf, words: readonly string[]): Readon
   return named;
 }
 
-function checkChoices(title: string, leaf: Leaf, given: Given): void {
+function checkChoices(title: string, takes: Takes, given: Given): void {
   const wrong = (what: string, value: string, choices: readonly string[]) =>
     new Fault('input/invalid', `${title}: ${what} ${value.slice(0, 40)}: give ${choices.join(' or ')}`);
-  for (const { name, choices } of leaf.arguments ?? []) {
+  for (const { name, choices } of takes.arguments ?? []) {
     const value = given.maybe(name);
     if (choices !== undefined && value !== undefined && !choices.includes(value)) throw wrong(name, value, choices);
   }
-  for (const { name, choices } of leaf.options ?? []) {
+  for (const { name, choices } of takes.options ?? []) {
     const value = choices === undefined ? undefined : given.text(name);
     if (choices !== undefined && value !== undefined && !choices.includes(value.toLowerCase()))
       throw wrong(`--${name}`, value, choices);

@@ -1,4 +1,4 @@
-import type { OptionLine } from './leaf.ts';
+import type { OptionLine } from './takes.ts';
 
 /** Options of every command that asks a server; they stand before the command or behind it. */
 export const globalOptions: readonly OptionLine[] = [

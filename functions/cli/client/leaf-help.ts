@@ -1,5 +1,6 @@
 import { globalOptions } from './global-options.ts';
-import type { Argument, Group, Leaf, OptionLine } from './leaf.ts';
+import type { Group, Leaf } from './leaf.ts';
+import type { Argument, OptionLine } from './takes.ts';
 
 /** The help of one command: how it is called, what it does, what it takes. */
 export function leafHelp(group: Group, leaf: Leaf): string {

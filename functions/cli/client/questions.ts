@@ -1,7 +1,7 @@
 import { createInterface, type Interface } from 'node:readline';
 import { Writable } from 'node:stream';
 import { Fault } from '#core/fault.ts';
-import type { Io } from '../command.ts';
+import type { Io } from '../io.ts';
 
 /** What is asked of whoever sits before the standard input. Questions go to stderr, so that answers of the server can be piped. */
 export interface Questions extends Disposable {

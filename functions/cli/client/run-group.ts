@@ -2,7 +2,7 @@ import { Fault } from '#core/fault.ts';
 import { systemClock } from '#platform/local/system-clock.ts';
 import { systemFetch } from '#platform/local/system-fetch.ts';
 import { escapedJson } from '#reports/printable.ts';
-import type { Io } from '../command.ts';
+import type { Io } from '../io.ts';
 import { parseOptions } from '../parse-options.ts';
 import { progressOn } from '../progress.ts';
 import { report } from '../report.ts';

@@ -1,7 +1,7 @@
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { Fault } from '#core/fault.ts';
-import type { Io } from '../command.ts';
+import type { Io } from '../io.ts';
 import { type Login, serverAddress } from './api-client.ts';
 import { readCredentials } from './credentials-file.ts';
 import type { Given } from './given.ts';

@@ -1,5 +1,6 @@
 import { Fault } from '#core/fault.ts';
-import type { Call, OptionLine } from './leaf.ts';
+import type { Call } from './leaf.ts';
+import type { OptionLine } from './takes.ts';
 
 /** Options of commands that wait. */
 export const pauseOptions: readonly OptionLine[] = [

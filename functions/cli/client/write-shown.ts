@@ -1,7 +1,7 @@
 import { Fault } from '#core/fault.ts';
 import { escapedJson, printable } from '#reports/printable.ts';
 import { isColored } from '../color.ts';
-import type { Io } from '../command.ts';
+import type { Io } from '../io.ts';
 import { columnsOf } from '../progress.ts';
 import { csvLines } from './csv.ts';
 import { factLines } from './fact-lines.ts';

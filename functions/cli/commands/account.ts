@@ -1,6 +1,7 @@
 import { Fault } from '#core/fault.ts';
 import type { ApiClient } from '../client/api-client.ts';
-import type { Argument, Call, Group } from '../client/leaf.ts';
+import type { Call, Group } from '../client/leaf.ts';
+import type { Argument } from '../client/takes.ts';
 import { beforehand } from '../client/refusal.ts';
 import { secretWord } from '../client/secret-word.ts';
 import { type Field, facts, itemsOf, type Shown, said, table, textAt } from '../client/shown.ts';

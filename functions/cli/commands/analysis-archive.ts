@@ -1,6 +1,7 @@
 import { Fault } from '#core/fault.ts';
 import { imageShown } from '../client/image-fields.ts';
-import type { Argument, Call, Group } from '../client/leaf.ts';
+import type { Call, Group } from '../client/leaf.ts';
+import type { Argument } from '../client/takes.ts';
 import { type Field, listAt, type Shown, said, table, textAt } from '../client/shown.ts';
 
 const digestArgument: Argument = { name: 'DIGEST', help: 'digest of the image: sha256:...' };

@@ -1,5 +1,6 @@
 import { Fault } from '#core/fault.ts';
-import type { Argument, Call, Group } from '../client/leaf.ts';
+import type { Call, Group } from '../client/leaf.ts';
+import type { Argument } from '../client/takes.ts';
 import { type Field, facts, itemsOf, type Shown, said, table, textAt } from '../client/shown.ts';
 
 const idArgument: Argument = { name: 'ID', help: 'id of the correction' };

@@ -1,5 +1,7 @@
 import { Fault } from '#core/fault.ts';
-import type { Command, Io, Values } from '../command.ts';
+import type { Command } from '../command.ts';
+import type { Values } from '../parse-options.ts';
+import type { Io } from '../io.ts';
 import { acceptTerms } from '../feeds/accept-terms.ts';
 import { exportFeeds } from '../feeds/export-feeds.ts';
 import { importFeeds } from '../feeds/import-feeds.ts';

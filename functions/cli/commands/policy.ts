@@ -1,7 +1,8 @@
 import { Fault } from '#core/fault.ts';
 import { bundleShown, policyFields, policyListFields } from '../client/policy-fields.ts';
 import { gateFields, parameterFields, specParts, triggerFields } from '../client/policy-spec-fields.ts';
-import type { Argument, Call, Group } from '../client/leaf.ts';
+import type { Call, Group } from '../client/leaf.ts';
+import type { Argument } from '../client/takes.ts';
 import { readJson } from '../client/read-input.ts';
 import { facts, type Item, itemsOf, listAt, type Shown, said, table, textAt } from '../client/shown.ts';
 

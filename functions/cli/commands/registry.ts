@@ -1,4 +1,5 @@
-import type { Argument, Call, Group, OptionLine } from '../client/leaf.ts';
+import type { Call, Group } from '../client/leaf.ts';
+import type { Argument, OptionLine } from '../client/takes.ts';
 import { secretWord } from '../client/secret-word.ts';
 import { type Field, facts, type Shown, said, table } from '../client/shown.ts';
 

@@ -1,5 +1,6 @@
 import { parseReference } from '#registry/reference.ts';
-import type { Argument, Call, Group } from '../client/leaf.ts';
+import type { Call, Group } from '../client/leaf.ts';
+import type { Argument } from '../client/takes.ts';
 import type { ApiClient } from '../client/api-client.ts';
 import { itemsOf, type Shown, said, table } from '../client/shown.ts';
 import { findSubscription, repositoryFields, switchSubscription } from '../client/subscription-fields.ts';

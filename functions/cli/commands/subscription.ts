@@ -1,5 +1,6 @@
 import { familiarReference, formatReference, parseReference } from '#registry/reference.ts';
-import type { Argument, Call, Group } from '../client/leaf.ts';
+import type { Call, Group } from '../client/leaf.ts';
+import type { Argument } from '../client/takes.ts';
 import { type Field, type Shown, said, table } from '../client/shown.ts';
 import { activeStyle, findSubscription, switchSubscription } from '../client/subscription-fields.ts';
 

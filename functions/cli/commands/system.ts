@@ -1,6 +1,7 @@
 import { Fault } from '#core/fault.ts';
 import { feedFields, feedGroupFields, feedGroups, syncFields, syncGroups } from '../client/feed-fields.ts';
-import type { Argument, Call, Group } from '../client/leaf.ts';
+import type { Call, Group } from '../client/leaf.ts';
+import type { Argument } from '../client/takes.ts';
 import { type Field, itemsOf, listAt, rows, type Shown, said, table, textAt } from '../client/shown.ts';
 import { systemReady } from '../client/system-ready.ts';
 import { pauseOptions } from '../client/wait-for.ts';

@@ -1,7 +1,8 @@
 import { parsable } from '../client/find-leaf.ts';
 import { globalOptions } from '../client/global-options.ts';
 import type { Group, Leaf } from '../client/leaf.ts';
-import type { CommandEntry, Options } from '../command.ts';
+import type { CommandEntry } from '../command.ts';
+import type { Options } from '../parse-options.ts';
 
 /** What may follow some words of a command line. */
 export interface Node {

@@ -1,7 +1,8 @@
 import { Fault } from '#core/fault.ts';
 import { acceptFeed } from '#feeds/consent-store.ts';
 import { feeds } from '#feeds/feeds.ts';
-import type { Io, Values } from '../command.ts';
+import type { Values } from '../parse-options.ts';
+import type { Io } from '../io.ts';
 import type { OpenWorld } from '../open-world.ts';
 
 /** Notes that the terms of a feed are accepted. */

@@ -1,7 +1,8 @@
 import { Fault } from '#core/fault.ts';
 import { groupStatuses } from '#feeds/ensure-groups.ts';
 import type { GroupStatus } from '#feeds/group-status.ts';
-import type { Io, Values } from '../command.ts';
+import type { Values } from '../parse-options.ts';
+import type { Io } from '../io.ts';
 import { type OpenWorld, text } from '../open-world.ts';
 
 /** Prints every group that there is or that is stored. */

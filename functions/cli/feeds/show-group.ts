@@ -2,7 +2,8 @@ import { groupStatuses } from '#feeds/ensure-groups.ts';
 import { findGroup } from '#feeds/feed-group.ts';
 import { type GroupStatus, groupStatus } from '#feeds/group-status.ts';
 import { setAside } from '#feeds/set-aside-store.ts';
-import type { Io, Values } from '../command.ts';
+import type { Values } from '../parse-options.ts';
+import type { Io } from '../io.ts';
 import type { OpenWorld } from '../open-world.ts';
 import { groupJson, wantsJson } from './list-feeds.ts';
 

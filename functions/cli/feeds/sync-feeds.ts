@@ -4,7 +4,8 @@ import { type FeedGroup, findGroup } from '#feeds/feed-group.ts';
 import { unacceptedFeeds } from '#feeds/feed-terms.ts';
 import { feeds } from '#feeds/feeds.ts';
 import { type SyncOutcome, syncGroup } from '#feeds/sync-feed.ts';
-import type { Io, Values } from '../command.ts';
+import type { Values } from '../parse-options.ts';
+import type { Io } from '../io.ts';
 import type { OpenWorld } from '../open-world.ts';
 import { progressOn } from '../progress.ts';
 
