@@ -12,6 +12,7 @@ export type Need =
   | 'keep-secrets'
   | 'remove-secrets'
   | 'pull-images'
+  | 'list-tags'
   | 'list-images'
   | 'publish-notices'
   | 'send-notices'
@@ -54,7 +55,16 @@ export const functions = {
       'watch.due',
       'dispatch',
     ],
-    needs: ['sql', 'read-blobs', 'write-blobs', 'delete-blobs', 'keep-secrets', 'pull-images', 'send-notices'],
+    needs: [
+      'sql',
+      'read-blobs',
+      'write-blobs',
+      'delete-blobs',
+      'keep-secrets',
+      'pull-images',
+      'list-tags',
+      'send-notices',
+    ],
   },
   'catalog-image-pushed': {
     entry: 'functions/catalog/on-image-pushed.ts',
@@ -113,7 +123,7 @@ export const functions = {
     timeout: 900,
     takes: { queue: 'watch.due', batch: 1, atOnce: 2 },
     sends: ['image.pushed', 'image.removed', 'notice.raised', 'watch.due'],
-    needs: ['sql', 'read-blobs', 'write-blobs', 'delete-blobs', 'read-secrets', 'pull-images'],
+    needs: ['sql', 'read-blobs', 'write-blobs', 'delete-blobs', 'read-secrets', 'pull-images', 'list-tags'],
   },
   /** Judges; fetches the feed groups that an image is the first to need, or has dispatch start a task for those that take minutes. */
   'policy-engine-image-analyzed': {

@@ -36,6 +36,7 @@ const grants: Readonly<Record<Need, (workload: Workload, estate: Estate) => void
     workload.canPullImages(repositories(workload, settings), settings.registry.assumeRoles);
     if (settings.registry.platforms !== '') workload.setVariable('platforms', settings.registry.platforms);
   },
+  'list-tags': (workload, { settings }) => workload.canListTags(repositories(workload, settings)),
   'list-images': (workload, { settings }) => {
     const { repositories, assumeRoles } = settings.registry;
     workload.canListImages(repositories.length > 0 ? repositories : [workload.ownRepositories()], assumeRoles);

@@ -111,6 +111,7 @@ export const wildcardReasons: readonly WildcardReason[] = [
       'ecr:BatchCheckLayerAvailability',
       'ecr:DescribeRepositories',
       'ecr:DescribeImages',
+      'ecr:ListImages',
     ],
     reason:
       'It is what the product is for: every image of the registry, read only. Setting plimsoll:repositories narrows it.',

@@ -102,6 +102,11 @@ export abstract class Workload extends Construct {
     this.#canAssume(roles);
   }
 
+  /** To list the tags of repositories that it may pull from, by the registry's own API. */
+  canListTags(repositories: readonly string[]): void {
+    this.#allow(['ecr:ListImages'], repositories);
+  }
+
   /**
    * To see what these repositories of the deployment's own registry have, and what their indexes list; of other accounts' registries
    * what their roles may see.

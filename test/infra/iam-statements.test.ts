@@ -55,7 +55,7 @@ test('only dispatch starts tasks, of exactly the definitions here, and passes on
 
 test('nothing may write to ECR, and the analyzer reads no queue but its own', () => {
   for (const { action } of rows.filter(({ action }) => action.startsWith('ecr:')))
-    assert.match(action, /^ecr:(Get|BatchGet|BatchCheck|Describe)/);
+    assert.match(action, /^ecr:(Get|BatchGet|BatchCheck|Describe|List)/);
   const received = rows.filter(
     ({ holder, action }) => holder.startsWith('AnalyzersAnalyzer') && action === 'sqs:ReceiveMessage',
   );
