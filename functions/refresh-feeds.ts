@@ -5,6 +5,7 @@ import { syncGroup } from '#feeds/sync-feed.ts';
 import { pruneChanges } from '#feeds/unannounced-store.ts';
 import { type AnnounceFeedsWorld, announceFeeds } from './announce-feeds.ts';
 import type { PipelineWorld } from './pipeline.ts';
+import { beginSync, endSync, type SyncedGroup, type SyncRun } from './tell-sync.ts';
 
 export type RefreshWorld = PipelineWorld & AnnounceFeedsWorld;
 
@@ -27,14 +28,18 @@ export async function refreshGroups(
   isOver: () => boolean = () => false,
 ): Promise<void> {
   let failure = await announceFeeds(world);
+  let run: SyncRun | null = null;
+  const outcomes: SyncedGroup[] = [];
   for (const [at, one] of due.entries()) {
     if (isOver()) {
       world.log.error('feeds left for the next run', { groups: due.slice(at).map((left) => left.group) });
       break;
     }
-    await refreshGroup(world, one);
+    run ??= await beginSync(world, due);
+    outcomes.push(await refreshGroup(world, one));
     failure = await announceFeeds(world);
   }
+  if (run !== null) await endSync(world, run, outcomes);
   while (!isOver() && (await pruneChanges(world.sql, world.clock.now() - changesKeptMs)));
   if (failure !== null) throw failure;
 }
@@ -53,7 +58,8 @@ export async function groupsInUse(world: PipelineWorld, maxAgeMs: number): Promi
     .filter((group) => !off.group(group));
 }
 
-async function refreshGroup(world: PipelineWorld, { feed, group }: FeedGroup): Promise<void> {
+async function refreshGroup(world: PipelineWorld, { feed, group }: FeedGroup): Promise<SyncedGroup> {
   const outcome = await syncGroup(world, feed, group);
   world.log.info('feed refreshed', { group, outcome: outcome.kind, records: outcome.status.records });
+  return { group, outcome: outcome.kind };
 }

@@ -1,9 +1,13 @@
 import { Fault } from '#core/fault.ts';
 import type { Platform } from '#platform/platform.ts';
+import { raiseEvents } from '#platform/raise-events.ts';
+import type { Sql } from '#platform/sql.ts';
+import type { LogEvent } from '#schema/event-log.ts';
 import { vacuumTables } from './advisory-store.ts';
 import type { Feed, Fetched } from './feed.ts';
 import { refusalOf, type TermsWorld } from './feed-terms.ts';
 import { openFeedWorld } from './feed-world.ts';
+import { groupEvent } from './group-event.ts';
 import { takeGroup } from './group-lease.ts';
 import { type GroupStatus, groupStatus, isCurrent, rules } from './group-status.ts';
 import { putGroup, type StoredGroup, storedGroup } from './group-store.ts';
@@ -126,11 +130,19 @@ async function sync(
     log.error('feed sync failed', { feed: feed.name, group, code: fault.code, reason: fault.message.slice(0, 500) });
     after = { ...before, state: 'failed', checkedAt: clock.now(), lastError: fault.message.slice(0, 500) };
   }
-  await putGroup(sql, after);
+  await putAndTell(sql, after, groupEvent({ feed, group }, before, after, loaded));
   if (loaded !== null && loaded.revision !== null) await count(world, { feed: feed.name, group });
   if (loaded !== null && loaded.opened >= bulk) await vacuum(world);
   progress('done', after.records);
   return outcomeOf(feed, after, loaded, clock.now());
+}
+
+async function putAndTell(sql: Sql, after: StoredGroup, event: LogEvent | null): Promise<void> {
+  if (event === null) return putGroup(sql, after);
+  await sql.transaction(async (tx) => {
+    await putGroup(tx, after);
+    await raiseEvents(tx, 'feeds', [event]);
+  });
 }
 
 /** Numbers for people: without them they see those of before. */

@@ -2,6 +2,7 @@ import { getImageReport } from '#analysis/image-report-store.ts';
 import { endAnalysis } from '#catalog/end-analysis.ts';
 import { findImage } from '#catalog/image-store.ts';
 import { type AskWorld, askForGroups } from '#feeds/ask-for-groups.ts';
+import { feedsAccount } from '#feeds/group-event.ts';
 import type { SyncWorld } from '#feeds/sync-feed.ts';
 import type { Platform } from '#platform/platform.ts';
 import type { Event, EventOf } from '#schema/events.ts';
@@ -20,6 +21,7 @@ export async function judgeAnalyzed(world: JudgeWorld, analyzed: EventOf<'image.
   const { account, digest } = analyzed;
   const image = await findImage(world, account, digest);
   if (image?.content == null || (image.state !== 'matching' && image.state !== 'analyzed')) return [];
+  const begun = world.clock.now();
   const report = await getImageReport(world, image.content.report);
   const { sets, findings, needed } = await judgeReport(world, report, {
     offline: world.offline,
@@ -30,6 +32,10 @@ export async function judgeAnalyzed(world: JudgeWorld, analyzed: EventOf<'image.
   await linkImageSets(world.sql, image.imageNo, sets);
   const ended = await endAnalysis(world, analyzed, { kind: 'judged' });
   world.log.info('image judged', { account, digest, findings: findings.length });
-  const matched = { kind: 'image.matched', account, digest } as const;
-  return ended === null ? [matched] : [matched, { kind: 'notice.raised', account }];
+  const synced = needed.some(({ checkedAt }) => checkedAt !== null && checkedAt >= begun);
+  const told = new Set([...(ended === null ? [] : [account]), ...(synced ? [feedsAccount] : [])]);
+  return [
+    { kind: 'image.matched', account, digest },
+    ...[...told].map((heard) => ({ kind: 'notice.raised', account: heard }) as const),
+  ];
 }

@@ -7,6 +7,7 @@ import { type SyncOutcome, type SyncWorld, syncGroup } from '#feeds/sync-feed.ts
 import type { Sql } from '#platform/sql.ts';
 import { comparators } from '#versions/comparators.ts';
 import { inRollback } from '../support/database.ts';
+import { eventsOf } from '../support/event-log.ts';
 import { type TestClock, testClock } from '../support/test-clock.ts';
 import { advisory, fakeFeed, range } from './fake-feed.ts';
 
@@ -213,13 +214,14 @@ test('a sync that dies after some chunks ends, run again, in the rows of an undi
 /** A database that nothing can be asked of after so many statements. */
 function dyingAfter(sql: Sql, statements: number): Sql {
   let left = statements;
-  return {
-    ...sql,
+  const dying = (to: Sql): Sql => ({
     async query(statement, parameters) {
       if (left-- <= 0) throw new Error('the process died');
-      return await sql.query(statement, parameters);
+      return await to.query(statement, parameters);
     },
-  };
+    transaction: (work) => to.transaction((tx) => work(dying(tx))),
+  });
+  return dying(sql);
 }
 
 test('a group that lost more than half of its records is not believed, unless forced', () =>
@@ -426,4 +428,34 @@ test('a sync that lost its lease to another process stops writing', () =>
     assert(outcome.kind === 'failed');
     assert.match(outcome.reason, /another process has taken over/);
     assert.deepEqual(await rowsNow(sql), []);
+  }));
+
+test('a sync that changes something is told to the administrators, and a failure that lasts once', () =>
+  inRollback(async (sql) => {
+    await sql.query(
+      `insert into account (account, type, state, created_at, updated_at) values ('admin', 'admin', 'enabled', 0, 0) on conflict do nothing`,
+    );
+    await sql.query("delete from event_log where account = 'admin'");
+    const world = worldOf(sql);
+    const { feed, upstream } = fakeFeed(many(3));
+    const sync = async (change: Partial<typeof upstream>) => {
+      Object.assign(upstream, change);
+      await world.clock.advance(1);
+      await syncGroup(world, feed, group);
+    };
+    await sync({});
+    await sync({});
+    await sync({ etag: 'two', breaksAfter: 1 });
+    await sync({});
+    await sync({ etag: 'three', breaksAfter: Number.POSITIVE_INFINITY, records: many(4) });
+    const events = await eventsOf(sql, 'admin');
+    assert.deepEqual(
+      events.map(({ type, service, details }) => [type, service, details.written ?? details.error]),
+      [
+        ['system.feeds.sync.group_completed', 'feeds', 3],
+        ['system.feeds.sync.group_failed', 'feeds', 'the connection broke'],
+        ['system.feeds.sync.group_completed', 'feeds', 1],
+      ],
+    );
+    assert.match(events[0]!.resource, /\/alpine:3\.99$/);
   }));
