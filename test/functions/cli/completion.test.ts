@@ -1,10 +1,13 @@
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { test } from 'node:test';
 import { promisify } from 'node:util';
 import { completionNodes } from '#functions/cli/completion/nodes.ts';
 import { plimsoll } from '#test/support/command-line.ts';
+import { temporaryFolder } from '#test/support/temporary-folder.ts';
 import { commands } from '../../../bin/commands.ts';
 
 const run = promisify(execFile);
@@ -46,8 +49,14 @@ for (const [words, offered, missing] of cases) {
   test(`fish completes 'plimsoll ${words.join(' ')}'${skipped('fish')}`, {
     skip: has('fish') === undefined,
   }, async () => {
-    const { out: script } = await plimsoll(['completion', 'fish']);
-    const { stdout } = await run('fish', ['--no-config', '-c', `${script}\ncomplete -C 'plimsoll ${words.join(' ')}'`]);
+    await using folder = await temporaryFolder();
+    const script = join(folder.path, 'plimsoll.fish');
+    await writeFile(script, (await plimsoll(['completion', 'fish'])).out);
+    const { stdout } = await run('fish', [
+      '--no-config',
+      '-c',
+      `source ${script}; complete -C 'plimsoll ${words.join(' ')}'`,
+    ]);
     check(
       stdout
         .trim()
