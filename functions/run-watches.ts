@@ -6,6 +6,7 @@ import { openWatches, putOffResting, settleWatch, takeWatches } from '#catalog/w
 import { Fault } from '#core/fault.ts';
 import { repositorySettings, repositoryValue } from '#notices/repository-value.ts';
 import { replaceValue } from '#notices/subscription-store.ts';
+import { sendEvents } from '#platform/bus.ts';
 import type { Platform } from '#platform/platform.ts';
 import { raiseEvents } from '#platform/raise-events.ts';
 import type { RegistryClient } from '#registry/client/registry-client.ts';
@@ -90,28 +91,40 @@ async function lookAt(world: WatchWorld, run: Run, watch: Watch): Promise<void> 
     await settleWatch(world, watch, { ...watch, dueAt: Math.max(rest, now) });
     return;
   }
-  try {
-    const { value, ...seen } = await ask(world, run, watch);
-    const settled = { ...seen, dueAt: nextTurn(world, watch), failure: null, failures: 0 };
-    await world.sql.transaction(async (sql) => {
-      if (!(await settleWatch({ sql }, watch, settled))) return;
-      if (value !== null && value !== watch.value) await replaceValue({ sql }, watch.id, watch.value, value, now);
-      if (watch.failure !== null) await endRest({ sql }, account, registry, now);
-    });
-  } catch (thrown) {
-    const fault = Fault.from(thrown);
-    if (fault.code.startsWith('sql/')) throw fault;
-    await settleFailed(world, run, watch, fault);
+  const looked = await look(world, ask(world, run, watch));
+  if (looked instanceof Fault) {
+    if (looked.code.startsWith('sql/')) throw looked;
+    return await settleFailed(world, run, watch, looked);
+  }
+  const { value, ...seen } = looked;
+  const settled = { ...seen, dueAt: nextTurn(world, watch), failure: null, failures: 0 };
+  await world.sql.transaction(async (sql) => {
+    if (!(await settleWatch({ sql }, watch, settled))) return;
+    if (value !== null && value !== watch.value) await replaceValue({ sql }, watch.id, watch.value, value, now);
+    if (watch.failure !== null) await endRest({ sql }, account, registry, now);
+  });
+}
+
+/** What a look found; `value` is what the subscription then says, null for what it says already. */
+type Looked = Seen & { readonly value: string | null };
+
+/** Sends what is found as it is found. A fault of the look is given, one of the queues is thrown: it says nothing of the registry. */
+async function look(world: WatchWorld, steps: AsyncGenerator<readonly Event[], Looked>): Promise<Looked | Fault> {
+  for (;;) {
+    const step = await steps.next().catch((thrown: unknown) => Fault.from(thrown));
+    if (step instanceof Fault) return step;
+    if (step.done === true) return step.value;
+    await sendEvents(world.queues, step.value);
   }
 }
 
-/** Asks the registry; `value` is what the subscription then says, null for what it says already. */
-async function ask(world: WatchWorld, run: Run, watch: Watch): Promise<Seen & { readonly value: string | null }> {
+/** Asks the registry. */
+async function* ask(world: WatchWorld, run: Run, watch: Watch): AsyncGenerator<readonly Event[], Looked> {
   const client = await clientOf(world, run, watch);
   const { tag } = watch;
-  if (tag !== null) return { ...(await lookAtTag(world, client, { ...watch, tag })), value: null };
+  if (tag !== null) return { ...(yield* lookAtTag(world, client, { ...watch, tag })), value: null };
   const settings = repositorySettings(watch.value);
-  const { tags, ...seen } = await lookAtRepository(world, client, watch, settings.autosubscribe);
+  const { tags, ...seen } = yield* lookAtRepository(world, client, watch, settings.autosubscribe);
   return { ...seen, value: tags === null ? null : repositoryValue(settings, tags) };
 }
 
@@ -138,9 +151,9 @@ function nextTurn({ clock, watching: { everyMs, telling } }: WatchWorld, watch: 
   return everyMs === null ? null : clock.now() + Math.round(everyMs * spread(clock.now(), watch));
 }
 
-/** From 0.75 to 0.95. */
+/** From 0.75 to 0.9: schedules of EventBridge come up to five minutes early. */
 function spread(now: number, { id }: Watch): number {
-  return 0.75 + (((Number.parseInt(id.slice(0, 8), 16) || 0) + now) % 1000) / 5000;
+  return 0.75 + (((Number.parseInt(id.slice(0, 8), 16) || 0) + now) % 1000) * 0.000_15;
 }
 
 /**

@@ -1,20 +1,19 @@
 import { createHash } from 'node:crypto';
 import { Fault } from '#core/fault.ts';
-import { sendEvents } from '#platform/bus.ts';
 import type { Platform } from '#platform/platform.ts';
 import type { RegistryClient } from '#registry/client/registry-client.ts';
-import type { Event, EventOf } from '#schema/events.ts';
+import type { Event } from '#schema/events.ts';
 import { isCompanionTag } from './companion-tag.ts';
 import { findGoneTags } from './find-gone-tags.ts';
 import { isSettled, type Seen, type Watch } from './watch.ts';
 import { forgetTags, newTags, rememberTags } from './watched-tag-store.ts';
 
-type World = Pick<Platform, 'sql' | 'clock' | 'queues' | 'log'>;
+type World = Pick<Platform, 'sql' | 'clock' | 'log'>;
 
 /** Tags of one repository that are watched, 128 characters each at most: what a registry lists after them is left out. */
 const mostTags = 200_000;
 
-/** Tags that are sent, and remembered, together. */
+/** Tags that are given, and remembered, together. */
 const pageSize = 500;
 
 /** What a look found: `tags` is null when the registry lists what it listed before. */
@@ -23,26 +22,27 @@ export interface RepositoryLook extends Seen {
 }
 
 /**
- * Lists the tags of a watched repository and sends those that are new to the watch as pushed, whether the catalog has them or not, and
- * what the catalog has and the registry does not as removed. New tags are remembered after they were sent: whoever dies in between sends
- * them again. Signatures and what else is kept beside images under tags of its own are no tags here. Throws what the registry
- * client throws, and `registry/not-found` once when a repository that had tags lists none, which the next look believes.
+ * Lists the tags of a watched repository and gives those that are new to the watch as pushed, whether the catalog has them or not, and
+ * what the catalog has and the registry does not as removed, many at a time. New tags are remembered when the next are asked for, so what was
+ * given has to be sent by then: whoever dies in between gives them again. Signatures and what else is kept beside images under tags of its
+ * own are no tags here. Throws what the registry client throws, and `registry/not-found` once when a repository that had tags lists none,
+ * which the next look believes.
  */
-export async function lookAtRepository(
+export async function* lookAtRepository(
   world: World,
   client: Pick<RegistryClient, 'tags'>,
   watch: Watch,
   autosubscribe: boolean,
-): Promise<RepositoryLook> {
+): AsyncGenerator<readonly Event[], RepositoryLook> {
   const begun = world.clock.now();
-  const { tags, all } = await listTags(client, watch.repository);
-  if (tags.size === 0 && watch.seen !== null && watch.seen !== hashOf(tags) && watch.failure !== 'registry/not-found')
-    throw new Fault('registry/not-found', `${watch.registry}/${watch.repository} lists no tags, though it had some`);
-  const seen = hashOf(tags);
-  if (isSettled(watch, seen, begun)) return { seen, comparedAt: watch.comparedAt, tags: null };
-  const found = await sendNew(world, watch, tags, begun, autosubscribe);
-  const gone = all ? await sendGone(world, watch, tags, begun) : 0;
   const { account, registry, repository } = watch;
+  const { tags, all } = await listTags(client, repository);
+  const seen = hashOf(tags);
+  if (tags.size === 0 && watch.seen !== null && watch.seen !== seen && watch.failure !== 'registry/not-found')
+    throw new Fault('registry/not-found', `${registry}/${repository} lists no tags, though it had some`);
+  if (isSettled(watch, seen, begun)) return { seen, comparedAt: watch.comparedAt, tags: null };
+  const found = yield* newOnes(world, watch, tags, begun, autosubscribe);
+  const gone = all ? yield* goneOnes(world, watch, tags, begun) : 0;
   world.log.info('repository looked at', { account, registry, repository, tags: tags.size, all, found, gone });
   return { seen, comparedAt: begun, tags };
 }
@@ -67,40 +67,43 @@ export async function listTags(
   return { tags, all: true };
 }
 
-async function sendNew(
+async function* newOnes(
   world: World,
   { id, account, registry, repository }: Watch,
   tags: ReadonlySet<string>,
   at: number,
   autosubscribe: boolean,
-): Promise<number> {
+): AsyncGenerator<readonly Event[], number> {
   let found = 0;
   for (const page of pages(tags)) {
     const fresh = await newTags(world, id, page);
     if (fresh.length === 0) continue;
-    const events = fresh.map((tag): EventOf<'image.pushed'> => {
+    yield fresh.map((tag) => {
       const reference = `${registry}/${repository}:${tag}`;
       return { kind: 'image.pushed', account, reference, at, autosubscribe };
     });
-    await sendEvents(world.queues, events);
     await rememberTags(world, id, fresh);
     found += fresh.length;
   }
   return found;
 }
 
-async function sendGone(world: World, watch: Watch, listed: ReadonlySet<string>, begun: number): Promise<number> {
-  const { id, account, registry, repository } = watch;
+async function* goneOnes(
+  world: World,
+  { id, account, registry, repository }: Watch,
+  listed: ReadonlySet<string>,
+  begun: number,
+): AsyncGenerator<readonly Event[], number> {
   let gone = 0;
   let waiting: Event[] = [];
   for await (const event of findGoneTags(world, { account, registry, repository, listed, begun })) {
     gone++;
     waiting.push(event);
     if (waiting.length < pageSize) continue;
-    await sendEvents(world.queues, waiting);
+    yield waiting;
     waiting = [];
   }
-  await sendEvents(world.queues, waiting);
+  if (waiting.length > 0) yield waiting;
   await forgetTags(world, id, listed);
   return gone;
 }

@@ -1,8 +1,8 @@
-import { type Digest, isDigest } from '#core/digest.ts';
+import { isDigest } from '#core/digest.ts';
 import { Fault } from '#core/fault.ts';
-import { sendEvents } from '#platform/bus.ts';
 import type { Platform } from '#platform/platform.ts';
 import type { RegistryClient } from '#registry/client/registry-client.ts';
+import type { Event } from '#schema/events.ts';
 import { findUnknown } from './reconcile-store.ts';
 import { tagHistory } from './tag-store.ts';
 import { isSettled, type Seen, type Watch, watchName } from './watch.ts';
@@ -10,36 +10,32 @@ import { isSettled, type Seen, type Watch, watchName } from './watch.ts';
 /** A watch of a tag. */
 export type TagWatch = Watch & { readonly tag: string };
 
-type World = Pick<Platform, 'sql' | 'clock' | 'queues'>;
+type World = Pick<Platform, 'sql' | 'clock'>;
 
 /**
- * Asks the registry what a watched tag points to, and sends it as pushed where the catalog has the tag at something else: what an index
- * lists is not looked into, an image is known by the digest of its index too. A tag that a repository does not have any more is
- * sent as removed. Throws what the registry client throws.
+ * Asks the registry what a watched tag points to, and gives it as pushed where the catalog has the tag at something else. A tag that its
+ * repository does not have any more is given as removed. Throws what the registry client throws, that the tag is not there too.
  */
-export async function lookAtTag(
+export async function* lookAtTag(
   world: World,
   client: Pick<RegistryClient, 'digest' | 'manifest'>,
   watch: TagWatch,
-): Promise<Seen> {
+): AsyncGenerator<readonly Event[], Seen> {
   const { account, repository, tag, seen } = watch;
   const now = world.clock.now();
   const known = seen !== null && isDigest(seen) ? seen : null;
-  const digest = await client.digest(repository, tag, known).catch(async (thrown: unknown) => {
-    if (await isGone(client, watch, Fault.from(thrown))) await sendRemoved(world, watch, now);
-    throw thrown;
-  });
+  const digest = await client.digest(repository, tag, known).catch((thrown: unknown) => Fault.from(thrown));
+  if (digest instanceof Fault) {
+    if (await isGone(client, watch, digest)) yield await removed(world, watch, now);
+    throw digest;
+  }
   if (isSettled(watch, digest, now)) return { seen, comparedAt: watch.comparedAt };
   const [unknown] = await findUnknown(world, account, watch, [{ digest, tag }]);
   // What the catalog heard of since is newer than the answer.
   if (unknown?.elsewhere != null && unknown.elsewhere.since > now) return { seen: null, comparedAt: null };
-  if (unknown !== undefined) await sendPushed(world, watch, digest, now);
+  if (unknown !== undefined)
+    yield [{ kind: 'image.pushed', account, reference: `${watchName(watch)}@${digest}`, at: now }];
   return { seen: digest, comparedAt: now };
-}
-
-async function sendPushed({ queues }: World, watch: TagWatch, digest: Digest, at: number): Promise<void> {
-  const reference = `${watchName(watch)}@${digest}`;
-  await sendEvents(queues, [{ kind: 'image.pushed', account: watch.account, reference, at }]);
 }
 
 /** Only a registry that shows the repository can say that it has no such tag: many answer 404 to who may not see it. HEAD has no reasons. */
@@ -57,9 +53,10 @@ async function isGone(
   return Array.isArray(codes) && codes.includes('MANIFEST_UNKNOWN');
 }
 
-async function sendRemoved(world: World, watch: TagWatch, at: number): Promise<void> {
-  const [last] = await tagHistory(world, watch.account, watch, 1);
-  if (last?.digest == null) return;
-  const reference = `${watchName(watch)}@${last.digest}`;
-  await sendEvents(world.queues, [{ kind: 'image.removed', account: watch.account, reference, at }]);
+/** Nothing for a tag that the catalog has at nothing. */
+async function removed(world: World, watch: TagWatch, at: number): Promise<readonly Event[]> {
+  const { account } = watch;
+  const [last] = await tagHistory(world, account, watch, 1);
+  if (last?.digest == null) return [];
+  return [{ kind: 'image.removed', account, reference: `${watchName(watch)}@${last.digest}`, at }];
 }

@@ -276,7 +276,7 @@ test('what a process had in hand when it died is looked at by another', () =>
     const { clock } = bench;
     bench.tags.set('v1', one);
     await bench.watch(`${bench.repository}:v1`);
-    const gone = new Fault('sql/unavailable', 'the database is away');
+    const gone = new Fault('network/unreachable', 'the queue is away');
     const dying = { ...bench.world, queues: () => ({ send: () => Promise.reject(gone) }) as unknown as Queue };
     await assert.rejects(runWatches(dying), gone);
     await bench.run();
