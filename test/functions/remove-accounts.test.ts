@@ -5,6 +5,7 @@ import { archivesOf } from '#archive/archive-blob.ts';
 import { beginArchiving } from '#archive/archive-store.ts';
 import { addAccount, beginDeletion, findAccount, moveAccount } from '#access/account-store.ts';
 import { silentLog } from '#core/log.ts';
+import { addChannel } from '#notices/account-channels.ts';
 import { removeAccounts } from '#functions/remove-accounts.ts';
 import type { Sql } from '#platform/sql.ts';
 import { fileSecrets } from '#platform/local/file-secrets.ts';
@@ -43,6 +44,9 @@ test('an account that is being deleted goes with all that it owns; others stay',
     await fill(sql, 'other', 3);
     for (const account of ['crew', 'other'])
       await addRegistry({ ...world, clock: testClock() }, account, 'quay.test', { user: 'u', secret: 's' }, null);
+    const settings = { url: 'https://hook.test/t0ken' };
+    for (const account of ['crew', 'other'])
+      await addChannel({ ...world, clock: testClock() }, account, false, 'hook', 'webhook', { settings });
     for (const account of ['crew', 'other']) {
       await beginArchiving(world, account, ['d1'], false, 1);
       await blobs.put(`${archivesOf(account)}1.tar.gz`, Buffer.from('archive'));
@@ -63,11 +67,16 @@ test('an account that is being deleted goes with all that it owns; others stay',
       ['registry', 1],
       ['archived_image', 1],
       ['account_member', 1],
+      ['channel', 1],
       ['account', 1],
     ] as const)
       assert.equal(await count(sql, table), left, table);
     assert.deepEqual(await Array.fromAsync(blobs.list('')), [`${archivesOf('other')}1.tar.gz`]);
-    assert.equal((await world.secrets.list('')).length, 1, 'what the account logged in with is gone too');
+    assert.equal(
+      (await world.secrets.list('')).length,
+      2,
+      'what the account logged in with, and its channels, is gone too',
+    );
     assert.equal(await removeAccounts(world, () => false), 0);
   });
 });

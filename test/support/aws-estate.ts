@@ -71,8 +71,10 @@ export interface AwsEstate extends AsyncDisposable {
   deadLetters(queue: string): Promise<number>;
 }
 
-/** With the endpoint of a foreign emulator SQS, S3, SNS, Secrets Manager and ECR are the emulator's: the fakes of these stand by, unused. */
-export async function openAwsEstate(options: { readonly foreign?: string } = {}): Promise<AwsEstate> {
+/** With the endpoint of a foreign emulator SQS, S3, SNS, Secrets Manager and ECR are the emulator's: the fakes of these stand by, unused. `variables` are set beside those of the template. */
+export async function openAwsEstate(
+  options: { readonly foreign?: string; readonly variables?: Readonly<Record<string, string>> } = {},
+): Promise<AwsEstate> {
   await using opened = new AsyncDisposableStack();
   const at = ({ endpoint }: { readonly endpoint: string }) => options.foreign ?? endpoint;
   const clock = testClock(Date.now());
@@ -130,6 +132,7 @@ export async function openAwsEstate(options: { readonly foreign?: string } = {})
     [environment.registryEndpoints]: ecr.endpoints
       .map(({ host, url }) => `${host}=${options.foreign ?? url}`)
       .join(','),
+    ...options.variables,
   };
   const running = new Map<FunctionName, Promise<LambdaProcess>>();
   opened.defer(async () => {
