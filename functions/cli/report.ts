@@ -1,13 +1,12 @@
 import { Fault, faults } from '#core/fault.ts';
 import type { Io } from './io.ts';
 
-/** Writes the one line of a failure, without whatever password was given in it; answers the exit code. */
-export function report(thrown: unknown, io: Io): number {
+/** Writes the one line of a failure, without whatever password was given in it, and its stack where that was asked for; answers the exit code. */
+export function report(thrown: unknown, io: Io, debug = Boolean(io.env['PLIMSOLL_DEBUG'])): number {
   const fault = Fault.from(thrown);
   io.err.write(`plimsoll: ${oneLine(withoutPasswords(fault.message))} (${fault.code})\n`);
   // A defect of ours is the one case where a stack helps whoever reports it.
-  if (io.env['PLIMSOLL_DEBUG'])
-    io.err.write(`${fault.stack ?? ''}\n${fault.cause instanceof Error ? fault.cause.stack : ''}\n`);
+  if (debug) io.err.write(`${fault.stack ?? ''}\n${fault.cause instanceof Error ? fault.cause.stack : ''}\n`);
   return faults[fault.code].exit;
 }
 

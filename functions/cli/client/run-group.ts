@@ -16,7 +16,7 @@ import type { Group, Leaf } from './leaf.ts';
 import { groupHelp, leafHelp } from './leaf-help.ts';
 import { questionsOn } from './questions.ts';
 import { exitOf } from './refusal.ts';
-import { clientSettings } from './settings.ts';
+import { type ClientSettings, clientSettings } from './settings.ts';
 import { valueAt } from './value-at.ts';
 import { writeShown } from './write-shown.ts';
 
@@ -60,19 +60,19 @@ export async function runGroup(group: Group, summary: string, argv: readonly str
     await writeShown(io, shown, { output, sort });
     return shown.code ?? 0;
   } catch (thrown) {
-    return failed(io, leaf, Fault.from(thrown), output);
+    return failed(io, leaf, Fault.from(thrown), settings);
   }
 }
 
 /** What went wrong, on stderr; as JSON on stdout where the answer was to be JSON, as the original's client does. */
-function failed(io: Io, leaf: Leaf, fault: Fault, output: string): number {
+function failed(io: Io, leaf: Leaf, fault: Fault, { output, debug }: ClientSettings): number {
   if (output === 'json') {
     const body = valueAt(fault.detail, 'body');
     const { message, code } = fault;
     const shown = typeof body === 'object' && body !== null ? body : { message, detail: { code } };
     io.out.write(`${escapedJson(JSON.stringify(shown, null, 4))}\n`);
   }
-  report(fault, io);
+  report(fault, io, debug || Boolean(io.env['PLIMSOLL_DEBUG']));
   for (const line of errorDetails(fault)) io.err.write(`  ${line}\n`);
   return leaf.exit?.(fault) ?? exitOf(fault);
 }

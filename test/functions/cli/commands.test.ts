@@ -4,15 +4,25 @@ import type { Group } from '#functions/cli/client/leaf.ts';
 import { plimsoll } from '#test/support/command-line.ts';
 import { wireServer } from '#test/support/wire-server.ts';
 import { commands } from '../../../bin/commands.ts';
-import { accountRows, archiveRows, queryRows, registryRows } from './wire/accounts.ts';
-import { evaluateRows, imageRows } from './wire/images.ts';
-import { correctionRows, policyRows } from './wire/policies.ts';
+import { accountRows } from './wire/account.ts';
+import { archiveRows } from './wire/analysis-archive.ts';
+import { correctionRows } from './wire/corrections.ts';
+import { evaluateRows } from './wire/evaluate.ts';
+import { eventRows } from './wire/event.ts';
+import { imageRows } from './wire/image.ts';
+import { imageContentRows } from './wire/image-content.ts';
+import { policyRows } from './wire/policy.ts';
+import { queryRows } from './wire/query.ts';
+import { registryRows } from './wire/registry.ts';
+import { repositoryRows } from './wire/repo.ts';
 import type { Row } from './wire/row.ts';
-import { eventRows, repositoryRows, subscriptionRows, systemRows } from './wire/watching.ts';
+import { subscriptionRows } from './wire/subscription.ts';
+import { systemRows } from './wire/system.ts';
 
 const rows: readonly Row[] = [
-  ...[...imageRows, ...evaluateRows, ...policyRows, ...correctionRows, ...subscriptionRows, ...repositoryRows],
-  ...[...eventRows, ...systemRows, ...registryRows, ...accountRows, ...archiveRows, ...queryRows],
+  ...[...imageRows, ...imageContentRows, ...evaluateRows, ...policyRows, ...correctionRows],
+  ...[...subscriptionRows, ...repositoryRows, ...eventRows, ...systemRows],
+  ...[...registryRows, ...accountRows, ...archiveRows, ...queryRows],
 ];
 
 for (const row of rows)
