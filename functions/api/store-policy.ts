@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { Fault } from '#core/fault.ts';
 import { sendEvents } from '#platform/bus.ts';
 import { parseBundle } from '#policy/bundle.ts';
+import { bundleProblem } from '#policy/bundle-problem.ts';
 import { activateBundle, type BundleRecord, getBundle, putBundle, type StoredBundle } from '#policy/bundle-store.ts';
 import { changingVerdicts } from '#policy/changing-verdicts.ts';
 import type { PolicyBundle } from '#schema/policy-bundle.ts';
@@ -63,10 +64,17 @@ function idOf(account: string, name: unknown): string {
     .digest('hex');
 }
 
+/** Characters of an id: policies and verdicts are found by it, and an index of PostgreSQL holds no more than 2,704 bytes. */
+const longestId = 256;
+
 function parsed(given: GivenBundle): PolicyBundle {
   const read = parseBundle(given);
-  if (read.kind === 'bundle') return read.bundle;
-  throw new Fault('input/invalid', 'Bundle failed validation', { detail: { validation_details: read.problems } });
+  if (read.kind === 'bundle' && read.bundle.id.length <= longestId) return read.bundle;
+  const problems =
+    read.kind === 'invalid'
+      ? read.problems
+      : [bundleProblem('ValidationError', `id: it has more than ${longestId} characters`)];
+  throw new Fault('input/invalid', 'Bundle failed validation', { detail: { validation_details: problems } });
 }
 
 async function stored(world: ApiWorld, account: string, bundle: PolicyBundle, known: StoredBundle | null) {

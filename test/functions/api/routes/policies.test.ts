@@ -122,6 +122,19 @@ test('what is no bundle is refused with everything that is wrong with it, and no
   assert.equal(fits(policyRecords, (await ask('GET', '')).json).length, 1);
 });
 
+test('an id may be anything that a path can name, up to 256 characters', async () => {
+  const { ask } = await bench();
+  const random = Array.from({ length: 256 }, (_, at) => String.fromCodePoint(0x4e00 + ((at * 7919) % 20_000))).join('');
+  for (const id of [random, 'a/b?c#d%20', '..', '__proto__', 'policy with spaces']) {
+    assert.equal((await ask('POST', '', bundle('GO', { id }))).status, 200, id);
+    const path = `/${encodeURIComponent(id)}`;
+    if (id !== '..') assert.equal(fits(policyRecords, (await ask('GET', path)).json)[0]?.policyId, id);
+  }
+  const refused = await ask('POST', '', bundle('GO', { id: `${random}x` }));
+  assert.equal(refused.status, 400);
+  assert.match(refused.text, /more than 256 characters/);
+});
+
 test('exactly one bundle is active: it is made so as the CLI does, and cannot be made inactive or deleted', async () => {
   const { ask } = await bench();
   await ask('POST', '', bundle('GO'));
