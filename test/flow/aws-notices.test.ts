@@ -82,11 +82,13 @@ test('what happens to a pushed image is told to webhooks and topics, once they t
   );
   const states = () => rows(aws, `select state, tries from delivery where channel_id = '${hook.id}'`);
   assert.deepEqual(await states(), [['pending', '1']]);
+  assert.equal(await aws.depth('notice.raised'), 0);
+  await aws.clock.advance(60_000);
   assert.equal(await aws.depth('notice.raised'), 1, 'it wakes itself for the next try');
 
   answer = 200;
   const changed = await get(aws, `/notifications/channels/${hook.id}`, {}, { method: 'PUT', body: '{"name":"ops"}' });
   assert.equal(changed.status, 200, changed.text);
-  await notifier();
+  while ((await notifier()).taken > 0);
   assert.deepEqual(await states(), [['delivered', '1']]);
 });
