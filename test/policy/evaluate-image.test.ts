@@ -374,3 +374,48 @@ test('an image that a subscription names is told of, whatever the tag leads to',
     assert.deepEqual(types.filter((type) => type.startsWith('user.checks')).sort(), [verdicts, vulnerabilities]);
   });
 });
+
+test('an evaluation that dies at any moment tells everything when it is done again, and nothing twice', async () => {
+  const died: number[] = [];
+  for (let statements = 1; statements < 60; statements++) {
+    let survived = false;
+    await inWorld(async (world) => {
+      await load(world, [advisory('GHSA-0', [{ name: 'left-pad' }])]);
+      await subscribe(world, 'vuln_update', 'policy_eval');
+      await putBundle(world, account, denying);
+      await matched(world);
+      await load(world, [hole]);
+      const dying = { ...world, sql: dyingAfter(world.sql, statements) };
+      const again = await evaluateMatched(dying, { kind: 'image.matched', account, digest }, tagWatches).catch(
+        () => null,
+      );
+      survived = again !== null;
+      if (!survived) died.push(statements);
+      await matched(world);
+      const types = (await eventsOf(world.sql, account)).map(({ type }) => type);
+      assert.deepEqual(
+        types.filter((type) => type.startsWith('user.checks')).sort(),
+        [verdicts, vulnerabilities],
+        `after ${statements} statements`,
+      );
+    });
+    if (survived) break;
+  }
+  assert.ok(died.length > 10, 'it died at every statement');
+});
+
+/** Only GHSA-1 keeps an image from shipping. */
+const denying = bundleOf([ruleOf('vulnerabilities', 'blacklist', 'STOP', { vulnerability_ids: 'GHSA-1' })]);
+
+/** A database that nothing can be asked of after so many statements, also within a transaction. */
+function dyingAfter(sql: Sql, statements: number): Sql {
+  let left = statements;
+  const dying = (to: Sql): Sql => ({
+    async query(statement, parameters) {
+      if (left-- <= 0) throw new Error('the process died');
+      return await to.query(statement, parameters);
+    },
+    transaction: (work) => to.transaction((tx) => work(dying(tx))),
+  });
+  return dying(sql);
+}
