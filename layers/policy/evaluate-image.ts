@@ -146,7 +146,9 @@ async function evaluateRead(
   const needed = await readNeeded(world, report, neededBy(bundle));
   const base = image.content?.base ?? report.base;
   const circumstances = { tag, dockerfile, now, knownSince: image.createdAt, base, ...needed };
-  const verdict = evaluate(bundle, factsOf(report, judged, circumstances));
+  // Reports are shared by accounts; of what index an image is, its catalog row says.
+  const facts = factsOf({ ...report, parentDigest: image.parentDigest }, judged, circumstances);
+  const verdict = evaluate(bundle, facts);
   if (!store) return { verdict, bundle, evaluatedAt: now, telling: 'nothing' };
   const place = { account, digest, tag, policyId: stored.policyId };
   const { kind, record } = await storeVerdict(world, place, { verdict, bundle: stored.key }, latest);

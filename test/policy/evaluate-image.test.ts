@@ -120,6 +120,18 @@ test('a verdict that stands is checked by five statements, and none of them writ
   });
 });
 
+test('a bundle that names the digest of an index means each image of it', async () => {
+  await inWorld(async (world) => {
+    assert.equal((await check(world)).action, 'go');
+    const blocked = {
+      ...{ id: 'b', name: 'blocked', registry: '*', repository: '*' },
+      image: { type: 'digest' as const, value: index },
+    };
+    await putBundle(world, account, { ...bundle, blacklisted_images: [blocked] });
+    assert.equal((await check(world)).action, 'stop');
+  });
+});
+
 test('feeds, bundle, report and the active bundle are those of now in every check', async () => {
   await inWorld(async (world) => {
     assert.equal((await check(world)).action, 'go');

@@ -59,3 +59,14 @@ export const otherArchitecture = index(
   [image({ layers: [plain], platform: 'linux/ppc64le' }), image({ layers: [plain], platform: 'linux/s390x' })],
   { tag: 'latest' },
 );
+
+/** A signature as cosign stored them before artifacts had types: with the config of an image. */
+export const signature = image({
+  layers: [
+    layer(Buffer.from('{"critical":{}}'), {
+      compression: 'none',
+      mediaType: 'application/vnd.dev.cosign.simplesigning.v1+json',
+    }),
+  ],
+  tag: `${alpineApp.digest.replace(':', '-')}.sig`,
+});

@@ -11,7 +11,7 @@ import { silentLog } from '#core/log.ts';
 import { type ServerSettings, startServer } from '#functions/local/main.ts';
 import { openLocalPlatform } from '#platform/local/local-platform.ts';
 import { ensureDefaultBundle } from '#policy/bundle-store.ts';
-import { alpineApp, alpineAppNext, indexed, otherArchitecture } from './api-images.ts';
+import { alpineApp, alpineAppNext, indexed, otherArchitecture, signature } from './api-images.ts';
 import { writeFeedsMirror } from './feeds-mirror.ts';
 import { repositoryOf, startRegistry } from './registry-server.ts';
 
@@ -92,7 +92,7 @@ export async function openApiServer(
   stack.defer(() => rm(folder, { recursive: true, force: true }));
   await writeFeedsMirror(join(folder, 'mirror'));
   const repositories = {
-    'team/app': repositoryOf([alpineApp, alpineAppNext, indexed]),
+    'team/app': repositoryOf([alpineApp, alpineAppNext, indexed, signature]),
     'team/other': repositoryOf([otherArchitecture]),
   };
   const registry = stack.use(await startRegistry(repositories));

@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { images } from '#schema/api/images.ts';
 import { errorAnswer } from '#schema/api/system.ts';
-import { alpineApp, alpineAppNext, indexed, otherArchitecture } from '#test/support/api-images.ts';
+import { alpineApp, alpineAppNext, indexed, otherArchitecture, signature } from '#test/support/api-images.ts';
+import { makeAccount, makeUser } from '#test/support/api-accounts.ts';
 import { admin, ann, apiServer, type ImageRecord } from '#test/support/api-server.ts';
 import { fits } from '#test/support/fits.ts';
 
@@ -217,4 +218,51 @@ test('what the registry does not give is the answer to the request, with the cod
     assert.equal(typeof detail['raw_exception_message'], 'string');
   }
   assert.equal((await ask('GET', `/v1/images/${otherArchitecture.digest}`)).status, 404, 'nothing is kept of them');
+});
+
+test('a signature is refused as what it is', async () => {
+  const { ask, registry } = await apiServer();
+  const answer = await ask('POST', '/v1/images', { body: { tag: `${registry}/team/app:${signature.tag}` } });
+  assert.equal(answer.status, 400);
+  const { message, detail } = fits(errorAnswer, answer.json);
+  assert.match(message, /sha256-[0-9a-f]{64}\.sig is not an image: a signature$/);
+  assert.deepEqual(detail.error_codes, ['REGISTRY_NOT_SUPPORTED']);
+  assert.equal((await ask('GET', `/v1/images/${signature.digest}`)).status, 404);
+});
+
+test('a lookup that fails is told in the log of events', async () => {
+  const server = await apiServer();
+  const sender = await makeUser(server, await makeAccount(server));
+  const tag = `${server.registry}/team/app:none`;
+  await server.ask('POST', '/v1/images', { sender, body: { tag } });
+  const type = 'system.image_analysis.registry_lookup_failed';
+  const { json } = await server.ask<{ results: { event: { type: string; resource: { id: string } } }[] }>(
+    ...(['GET', `/v1/events?event_type=${type}`, { sender }] as const),
+  );
+  assert.deepEqual(
+    json.results.map(({ event }) => [event.type, event.resource.id]),
+    [[type, tag]],
+  );
+});
+
+test('an image that is asked for again by force and digest is as old as it was, and so is its tag', async () => {
+  const server = await apiServer();
+  const sender = await makeUser(server, await makeAccount(server));
+  const tag = `${server.registry}/team/app:aged`;
+  const { digest } = alpineApp;
+  const add = (query: string, body: object) =>
+    server.ask<ImageRecord[]>('POST', `/v1/images${query}`, { sender, body: { tag, digest, ...body } });
+  const created_at = '2020-01-02T00:00:00Z';
+  const since = ({ json }: Awaited<ReturnType<typeof add>>) => [json[0]!['created_at'], json[0]!.image_detail.length];
+  assert.deepEqual(since(await add('', { created_at })), [created_at, 1]);
+  const forced = await add('?force=true', {});
+  assert.deepEqual(since(forced), [created_at, 1]);
+  const [detail] = forced.json[0]!.image_detail as unknown as { tag_detected_at: string }[];
+  assert.equal(detail!.tag_detected_at, created_at);
+});
+
+test('an image of the archive is restored by adding it, and told when it is not there', async () => {
+  const { ask } = await apiServer();
+  const answer = await ask('POST', '/v1/images', { body: { source: { archive: { digest: nobody } } } });
+  assert.equal(answer.status, 404, answer.text);
 });
