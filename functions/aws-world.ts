@@ -10,7 +10,7 @@ import { type RegistryAccess, registryAccess } from '#registry/logins/registry-a
 import { readLimits } from '#schema/analysis-choices.ts';
 import { environment, type Wake, wakeQueue } from '#schema/deployment.ts';
 import type { PipelineWorld } from './pipeline.ts';
-import type { WatchSettings } from './run-watches.ts';
+import { watchSettings } from './watch-settings.ts';
 
 /** The world of functions and tasks on AWS. Nothing is asked of AWS before a step asks for it. */
 export type AwsWorld = AwsPlatform & PipelineWorld & { readonly registries: RegistryAccess };
@@ -55,7 +55,7 @@ export function openAwsWorld(options: AwsOptions): AwsWorld {
       await platform.queues(wakeQueue).send([JSON.stringify(wake)]);
     },
     registries,
-    watching: watchingOf(platform.settings),
+    watching: watchSettings(platform.settings),
     openRegistryImage: registries.openImage,
     openRegistryImages: registries.openImages,
   };
@@ -64,23 +64,6 @@ export function openAwsWorld(options: AwsOptions): AwsWorld {
 /** Hours after which a notice that nobody takes is given up. */
 function noticeHours(text: string | null): number {
   return text === null ? 24 : Number(text);
-}
-
-/** ECR of this account and of those that send their events tells of pushes by itself. */
-function watchingOf(settings: AwsPlatform['settings']): WatchSettings {
-  const minutes = Number(settings.optional('watchMinutes') ?? 0);
-  return {
-    everyMs: minutes > 0 ? minutes * 60_000 : null,
-    get telling() {
-      const suffix = settings.region.startsWith('cn-') ? 'amazonaws.com.cn' : 'amazonaws.com';
-      const accounts = [settings.optional('awsAccount'), ...(settings.optional('sourceAccounts') ?? '').split(',')];
-      return accounts.filter(Boolean).map((account) => `${account}.dkr.ecr.${settings.region}.${suffix}`);
-    },
-  };
-}
-
-function platformsOf(text: string | null): { readonly platforms?: WantedPlatforms } {
-  return text === null ? {} : { platforms: parsePlatforms(text) };
 }
 
 function endpointsOf(text: string | null): readonly RegistryEndpoint[] {
