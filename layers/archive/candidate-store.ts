@@ -38,24 +38,19 @@ export async function archiveCandidates(
          from image i left join archived_image a on a.account = i.account and a.digest = i.digest
          where i.account = :account::text and i.status = 'active') l
      ), moved as (
-       select m.registry, m.repository, m.tag, m.pointed_to, l.image_no, l.digest, l.state, l.analyzed_at, m.detected_at
+       select m.registry, m.repository, m.tag, m.pointed_to, l.image_no, l.analyzed_at, m.detected_at
        from (select registry, repository, tag, pointed_to, digest, max(detected_at) as detected_at
          from tagged_image where account = :account::text group by 1, 2, 3, 4, 5) m join live l on l.digest = m.digest
      ), tagged as materialized (
-       select registry, repository, tag, image_no, digest, state, analyzed_at,
+       select row_number() over () as row_no, registry, repository, tag, image_no as no, analyzed_at as age, analyzed_at as judged,
          dense_rank() over (partition by registry, repository, tag order by detected_at desc, pointed_to) - 1 as newer from moved
-     ), matched as (
-       select image_no, min(digest) as digest, count(distinct (registry, repository, tag)) as tags from (
-         select t.*, t.state = 'analyzed' and exists (select from asked r where ${matches('t', 't.analyzed_at', 't.analyzed_at')}) as good
-         from tagged t where t.image_no > :after::bigint
-       ) t group by image_no having bool_and(good)
+     ), ${fitting}, led as (
+       select t.no, count(distinct (t.registry, t.repository, t.tag))::int as tags, bool_and(h.row_no is not null) as good
+       from tagged t left join hit h on h.row_no = t.row_no group by t.no
      )
-     select no, digest, max(tags)::int as tags from (
-       select image_no as no, digest, tags from matched
-       union all
-       select l.image_no, l.digest, (select count(distinct (t.registry, t.repository, t.tag)) from tagged t where t.image_no = l.image_no)
-       from live l where l.state = 'analyzed' and l.place > :most::bigint and l.image_no > :after::bigint
-     ) c group by no, digest order by no limit :limit::int`,
+     select l.image_no as no, l.digest, coalesce(t.tags, 0) as tags from live l left join led t on t.no = l.image_no
+     where l.image_no > :after::bigint and l.state = 'analyzed' and (t.good or l.place > :most::bigint)
+     order by l.image_no limit :limit::int`,
     {
       ...{ account, rules: JSON.stringify(rules.filter(({ maxImages }) => maxImages === null).map(asRow(now))) },
       ...{ most: maxima.length === 0 ? Number.MAX_SAFE_INTEGER : Math.min(...maxima), after, limit },
@@ -77,14 +72,14 @@ export async function deletionCandidates(
 ): Promise<readonly Candidate[]> {
   return sql.query<Row>(
     `with ${asked}, tagged as materialized (
-       select t.registry, t.repository, t.tag, a.archive_no, a.digest, a.created_at, a.analyzed_at, a.status,
+       select row_number() over () as row_no, t.registry, t.repository, t.tag, a.archive_no as no, a.created_at as age, a.analyzed_at as judged,
          row_number() over (partition by t.registry, t.repository, t.tag order by t.detected_at desc, a.archive_no desc) - 1 as newer
        from archived_tag t join archived_image a on a.archive_no = t.archive_no where a.account = :account::text
-     )
-     select archive_no as no, min(digest) as digest, count(*)::int as tags from (
-       select t.*, t.status = 'archived' and exists (select from asked r where ${matches('t', 't.created_at', 't.analyzed_at')}) as good
-       from tagged t where t.archive_no > :after::bigint
-     ) t group by archive_no having bool_and(good) order by archive_no limit :limit::int`,
+     ), ${fitting}
+     select a.archive_no as no, min(a.digest) as digest, count(*)::int as tags
+     from tagged t left join hit h on h.row_no = t.row_no join archived_image a on a.archive_no = t.no
+     where a.archive_no > :after::bigint and a.status = 'archived'
+     group by a.archive_no having bool_and(h.row_no is not null) order by a.archive_no limit :limit::int`,
     { account, rules: JSON.stringify(rules.map(asRow(now))), after, limit },
   );
 }
@@ -96,13 +91,20 @@ const asked = `asked as materialized (
          ex_registry text, ex_repository text, ex_tag text, ex_since bigint)
      )`;
 
-/** Whether the rule `r` matches a tag, by the columns that say how old its image is for the rule and for its exclusion. */
-function matches(tag: string, age: string, exclusionAge: string): string {
-  return `${tag}.registry like r.registry and ${tag}.repository like r.repository and ${tag}.tag like r.tag
-           and (r.before is null or ${age} < r.before) and ${tag}.newer >= r.newer
-           and (r.ex_registry is null or not (${exclusionAge} > r.ex_since and ${tag}.registry ~ r.ex_registry
-             and ${tag}.repository ~ r.ex_repository and ${tag}.tag ~ r.ex_tag))`;
-}
+/**
+ * Which tags of `tagged` a rule matches (`hit`): how old its image is for the rule is its `age`, for the exclusion `judged`. Repositories are
+ * few and images many, so patterns of those are tried once for each.
+ */
+const fitting = `fitting as materialized (
+       select p.registry, p.repository, r.tag, r.before, r.newer, r.ex_since, r.ex_tag,
+         coalesce(p.registry ~ r.ex_registry and p.repository ~ r.ex_repository, false) as excludes
+       from (select registry, repository from tagged group by 1, 2) p
+       join asked r on p.registry like r.registry and p.repository like r.repository
+     ), hit as materialized (
+       select distinct t.row_no from tagged t join fitting r on r.registry = t.registry and r.repository = t.repository
+       where (r.before is null or t.age < r.before) and t.newer >= r.newer and t.tag like r.tag
+         and not (r.excludes and t.judged > r.ex_since and t.tag ~ r.ex_tag)
+     )`;
 
 const dayMs = 86_400_000;
 
