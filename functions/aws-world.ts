@@ -66,6 +66,10 @@ function noticeHours(text: string | null): number {
   return text === null ? 24 : Number(text);
 }
 
+function platformsOf(text: string | null): { readonly platforms?: WantedPlatforms } {
+  return text === null ? {} : { platforms: parsePlatforms(text) };
+}
+
 function endpointsOf(text: string | null): readonly RegistryEndpoint[] {
   return (text ?? '')
     .split(',')
