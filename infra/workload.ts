@@ -107,13 +107,10 @@ export abstract class Workload extends Construct {
     this.#allow(['ecr:ListImages'], repositories);
   }
 
-  /**
-   * To see what these repositories of the deployment's own registry have, and what their indexes list; of other accounts' registries
-   * what their roles may see.
-   */
+  /** To see what these repositories of the deployment's own registry have; of other accounts' registries what their roles may see. */
   canListImages(repositories: readonly string[], roles: readonly ReaderRole[]): void {
     this.#canAssume(roles);
-    this.#allow(['ecr:DescribeImages', 'ecr:BatchGetImage'], repositories);
+    this.#allow(['ecr:DescribeImages'], repositories);
     // Who is asked for no name in particular is asked for all; names that are written out need no list.
     if (repositories.some((one) => /[*?]/.test(one)))
       this.#allow(['ecr:DescribeRepositories'], [this.ownRepositories()]);

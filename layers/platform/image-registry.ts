@@ -16,18 +16,10 @@ export interface RegistryImage {
   readonly status: 'active' | 'archived' | 'activating';
 }
 
-/** An index and the digests that it lists. */
-export interface ListedManifests {
-  readonly digest: string;
-  readonly manifests: readonly string[];
-}
-
 /** A registry whose API tells more than the distribution-spec does. Throws `registry/*` and `network/*`. */
 export interface ImageRegistry {
   /** Names of all repositories, a page at a time, as they are wanted. */
   listRepositories(): AsyncGenerator<string>;
   /** Everything that a repository holds, archived images too, in no order. */
   describeImages(repository: string): AsyncGenerator<RegistryImage>;
-  /** What these indexes list, in no order; what is no index, or is gone by now, is left out. */
-  readIndexes(repository: string, digests: readonly string[]): AsyncGenerator<ListedManifests>;
 }

@@ -152,19 +152,11 @@ test('reconciliation may see, and is told of, the repositories that the settings
   const whole = 'arn:<AWS::Partition>:ecr:<AWS::Region>:<AWS::AccountId>:repository/*';
   const shop = 'arn:aws:ecr:eu-west-1:111122223333:repository/shop/*';
   const one = 'arn:aws:ecr:eu-west-1:111122223333:repository/shop/api';
-  assert.deepEqual(rights({}), [
-    `ecr:BatchGetImage ${whole}`,
-    `ecr:DescribeImages ${whole}`,
-    `ecr:DescribeRepositories ${whole}`,
-  ]);
+  assert.deepEqual(rights({}), [`ecr:DescribeImages ${whole}`, `ecr:DescribeRepositories ${whole}`]);
   assert.equal(told({}), undefined);
-  assert.deepEqual(rights(elsewhere), [
-    `ecr:BatchGetImage ${shop}`,
-    `ecr:DescribeImages ${shop}`,
-    `ecr:DescribeRepositories ${whole}`,
-  ]);
+  assert.deepEqual(rights(elsewhere), [`ecr:DescribeImages ${shop}`, `ecr:DescribeRepositories ${whole}`]);
   assert.equal(told(elsewhere), shop);
-  assert.deepEqual(rights({ repositories: one }), [`ecr:BatchGetImage ${one}`, `ecr:DescribeImages ${one}`]);
+  assert.deepEqual(rights({ repositories: one }), [`ecr:DescribeImages ${one}`]);
 });
 
 test('what only passes events on cannot wake the database', () => {

@@ -9,7 +9,6 @@ import {
 } from '@aws-sdk/client-ecr';
 import { digestOf } from '#core/digest.ts';
 import { Fault } from '#core/fault.ts';
-import { ociIndex } from '#schema/oci.ts';
 import type { Clock } from '../clock.ts';
 import type { ImageRegistry, RegistryImage } from '../image-registry.ts';
 import { callEcr } from './ecr-call.ts';
@@ -125,15 +124,6 @@ export function ecrImages({ client, clock, account }: EcrImagesOptions): EcrImag
           if (detail.imageDigest !== undefined) yield imageOf(detail.imageDigest, detail);
     },
     manifests,
-    async *readIndexes(repository, digests) {
-      for await (const outcome of manifests(
-        repository,
-        digests.map((digest) => ({ digest })),
-      )) {
-        const listed = outcome.kind === 'manifest' ? listedIn(outcome.bytes) : null;
-        if (outcome.kind === 'manifest' && listed !== null) yield { digest: outcome.digest, manifests: listed };
-      }
-    },
     async *referrers(repository, digest) {
       const asked = {
         ...registry,
@@ -197,16 +187,4 @@ function manifestOf(
       `ECR gave as ${id.imageDigest} of ${repository} a manifest with the digest ${digest}`,
     );
   return { kind: 'manifest', digest, tag: id?.imageTag ?? null, mediaType: mediaType ?? '', bytes };
-}
-
-/** The digests that an index lists; null for what is none. */
-function listedIn(bytes: Buffer): readonly string[] | null {
-  try {
-    const parsed = ociIndex.safeParse(JSON.parse(bytes.toString('utf8')));
-    return parsed.success && parsed.data.manifests.length > 0
-      ? parsed.data.manifests.map(({ digest }) => digest)
-      : null;
-  } catch {
-    return null;
-  }
 }

@@ -43,7 +43,6 @@ async function reconciled(
       if (repository === 'drowned') throw new Fault('registry/not-found', 'ECR does not have it');
       yield pushed(repository);
     },
-    async *readIndexes() {},
   });
   const world = {
     ...{ sql, clock: testClock(), images },

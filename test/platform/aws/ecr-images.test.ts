@@ -194,17 +194,6 @@ test('manifests are read by digest and tag, a hundred a call; what is missing or
   });
 });
 
-test('indexes are read for what they list; images and what is gone are left out', async () => {
-  await withEcr(async ({ ecr, images }) => {
-    const parts = [numbered(1), numbered(2, { platform: 'linux/arm64' })];
-    const both = index(parts, { tag: 'both' });
-    ecr.push(own, 'app', both);
-    const asked = [both.digest, parts[0]!.digest, numbered(3).digest];
-    const manifests = parts.map(({ digest }) => digest);
-    assert.deepEqual(await all(images.readIndexes('app', asked)), [{ digest: both.digest, manifests }]);
-  });
-});
-
 test('a manifest with another digest than its name is refused', async () => {
   await withEcr(async ({ ecr, images }) => {
     const [good, bad] = [numbered(1), numbered(2)];
