@@ -27,3 +27,6 @@ create table told_findings (
 
 -- Events are forgotten with time.
 create index event_log_age on event_log (created_at);
+
+-- What happened to one image or tag, among all that happened.
+create index event_log_resource on event_log (account, resource_id, event_no desc);
