@@ -1,7 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { Fault } from '#core/fault.ts';
 import type { Platform } from '#platform/platform.ts';
-import { readShape } from '#schema/api/shape.ts';
 import type { ChannelType, NoticeType } from '#schema/channel-settings.ts';
 import type { AccountChannel } from './account-channel.ts';
 import { channelOf } from './channels.ts';
@@ -9,6 +8,7 @@ import { deleteChannelSecret, getChannelSecret, putChannelSecret } from './chann
 import { deleteChannel, getChannel, insertChannel, listChannels, replaceChannel } from './channel-store.ts';
 import { removeDeliveries } from './delivery-store.ts';
 import { resumeChannel } from './due-store.ts';
+import { masked, plainSettings, splitSettings } from './whole-settings.ts';
 
 type World = Pick<Platform, 'sql' | 'secrets' | 'clock'>;
 
@@ -17,9 +17,6 @@ const most = 50;
 
 /** Deliveries that one statement removes. */
 const chunk = 1000;
-
-/** What is shown in place of a secret; given back in a change it means that the secret stays. */
-export const masked = '********';
 
 /** What is given of a channel; what is left out is as it was, or as it usually is. */
 export interface GivenChannel {
@@ -140,25 +137,6 @@ export async function requireChannel(
   return found;
 }
 
-/** All settings of a channel, secrets too, as its type has them. Throws `data/corrupt` when they are not there or not of its form any more. */
-export async function wholeSettings(world: Pick<Platform, 'secrets'>, channel: AccountChannel): Promise<unknown> {
-  const { settings, secrets } = channelOf(channel.type);
-  const secret = secrets.length === 0 ? {} : await getChannelSecret(world, channel);
-  const read = readShape(settings, { ...plainSettings(channel), ...secret });
-  if (read.kind === 'read') return read.value;
-  throw new Fault(
-    'data/corrupt',
-    `The settings of channel ${channel.name} are damaged (${read.problem}); give them again`,
-  );
-}
-
-interface SplitSettings {
-  /** With a mask in place of each secret that is there. */
-  readonly shown: Readonly<Record<string, unknown>>;
-  readonly target: string;
-  readonly secret: Readonly<Record<string, string>>;
-}
-
 async function changedSettings(world: World, before: AccountChannel, given: GivenChannel['settings']) {
   if (given === undefined) return { public: {}, secret: null };
   const changes = Object.entries(given).filter(([, value]) => value !== masked);
@@ -192,25 +170,6 @@ async function wholeIfThere(world: World, channel: AccountChannel): Promise<Read
     throw thrown;
   });
   return { ...plain, ...secret };
-}
-
-function plainSettings({ settings }: AccountChannel): Readonly<Record<string, unknown>> {
-  return Object.fromEntries(Object.entries(settings).filter(([, value]) => value !== masked));
-}
-
-function splitSettings(type: ChannelType, given: Readonly<Record<string, unknown>>): SplitSettings {
-  const channel = channelOf(type);
-  const read = readShape(channel.settings, given);
-  if (read.kind === 'refused') throw new Fault('input/invalid', `settings of a ${type} channel: ${read.problem}`);
-  const all = Object.entries(read.value as Readonly<Record<string, unknown>>).filter(
-    ([, value]) => value !== undefined,
-  );
-  const isSecret = (name: string) => channel.secrets.includes(name);
-  return {
-    shown: Object.fromEntries(all.map(([name, value]) => [name, isSecret(name) ? masked : value])),
-    target: channel.target(read.value),
-    secret: Object.fromEntries(all.filter(([name]) => isSecret(name)).map(([name, value]) => [name, String(value)])),
-  };
 }
 
 function newSecret(): string {

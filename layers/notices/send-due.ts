@@ -1,7 +1,7 @@
 import { Fault } from '#core/fault.ts';
 import type { Platform } from '#platform/platform.ts';
 import type { AccountChannel } from './account-channel.ts';
-import { wholeSettings } from './account-channels.ts';
+import { wholeSettings } from './whole-settings.ts';
 import type { ChannelWorld, SendOutcome } from './channel.ts';
 import { channelOf } from './channels.ts';
 import { type DueNotice, dueNotices, putOffChannel, resumeChannel, setDelivered, setFailed } from './due-store.ts';

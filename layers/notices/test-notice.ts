@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Platform } from '#platform/platform.ts';
 import { type LogEventType, logEventTypes, type SubscriptionType } from '#schema/event-log.ts';
 import type { AccountChannel } from './account-channel.ts';
-import { wholeSettings } from './account-channels.ts';
+import { wholeSettings } from './whole-settings.ts';
 import type { ChannelWorld, SendOutcome } from './channel.ts';
 import { channelOf } from './channels.ts';
 import type { Notice } from './notice.ts';
