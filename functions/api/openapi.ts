@@ -83,12 +83,25 @@ function queryParameters({ query }: Route, schemaOf: SchemaOf): object[] {
   }));
 }
 
-function requestBody({ body, form }: Route, schemaOf: SchemaOf): object {
+function requestBody({ body, form, bytes, file }: Route, schemaOf: SchemaOf): object {
+  if (bytes !== undefined) return { requestBody: { required: true, content: bytesContent(file) } };
   const type = form === undefined ? 'application/json' : 'application/x-www-form-urlencoded';
   const shape = form ?? body;
   if (shape === undefined) return {};
   const content = { [type]: { schema: schemaOf(shape, 'input') } };
   return { requestBody: { required: form === undefined, content } };
+}
+
+/** Bytes as they are, or as a part of a form. */
+function bytesContent(file: string | undefined): object {
+  const plain = { 'application/octet-stream': {} };
+  if (file === undefined) return plain;
+  const schema = {
+    type: 'object',
+    required: [file],
+    properties: { [file]: { contentMediaType: 'application/octet-stream' } },
+  };
+  return { 'multipart/form-data': { schema }, ...plain };
 }
 
 function responses(route: Route, schemaOf: SchemaOf): object {

@@ -101,6 +101,8 @@ export interface Route<Query = unknown, Body = unknown> {
   readonly form?: Shape<Body>;
   /** In place of a body: the bytes as they come, of any media type, up to so many. */
   readonly bytes?: number;
+  /** The part of a form, multipart/form-data, as which the bytes may come. */
+  readonly file?: string;
   /** Of an answer that is no error; 200 when left out. */
   readonly status?: 204;
   /** The media type of an answer that is text and not JSON: what `handle` gives is sent as it is. */

@@ -54,6 +54,7 @@ function operation(route: Route, schemaOf: SchemaOf): object {
     ...listed('query', route.query, schemaOf),
     ...listed('formData', route.form, schemaOf),
     ...bodyParameter(route, schemaOf),
+    ...fileParameter(route),
   ];
   const account = { name: 'x-anchore-account', in: 'header', required: false, type: 'string' };
   const parameters = route.access === 'public' ? given : [...given, account];
@@ -63,6 +64,7 @@ function operation(route: Route, schemaOf: SchemaOf): object {
     ...(route.access === 'public' ? { security: [] } : {}),
     ...(route.access === 'public' || route.access === 'user' ? {} : { 'x-anchore-authz-action': route.access }),
     ...(route.form === undefined ? {} : { consumes: ['application/x-www-form-urlencoded'] }),
+    ...(route.file === undefined ? {} : { consumes: ['multipart/form-data'] }),
     ...(route.text === undefined ? {} : { produces: [route.text] }),
     ...(parameters.length === 0 ? {} : { parameters }),
     responses: responses(route, schemaOf),
@@ -89,6 +91,10 @@ function listed(place: 'query' | 'formData', shape: Shape | undefined, schemaOf:
 
 function bodyParameter({ body }: Route, schemaOf: SchemaOf): object[] {
   return body === undefined ? [] : [{ name: 'body', in: 'body', required: true, schema: schemaOf(body, 'input') }];
+}
+
+function fileParameter({ file }: Route): object[] {
+  return file === undefined ? [] : [{ name: file, in: 'formData', required: true, type: 'file' }];
 }
 
 function responses(route: Route, schemaOf: SchemaOf): object {

@@ -101,6 +101,7 @@ export const archiveRoutes: readonly Route[] = [
       'Take an image from an archive that another Plimsoll made: the file archive_file of a form (multipart/form-data)',
     access: 'importImage',
     bytes: mostUploaded,
+    file: 'archive_file',
     answer: images,
     handle: async (call: Call<unknown, Uint8Array>) => (await import('../import-archive.ts')).importImageArchive(call),
   }),
