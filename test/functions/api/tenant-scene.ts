@@ -82,7 +82,7 @@ async function play(): Promise<TenantScene> {
       ...{ ...types, accountname: account, username: captain.user, keyId: key.json.id, registry: registry.registry },
       ...{ digest: alpineApp.digest, imageId: record.image_detail[0]!.imageId },
       ...{ imageDigest: alpineApp.digest, ruleId: rule.json.rule_id },
-      ...{ eventId: log.results[0]?.generated_uuid ?? 'none', subscriptionId: subscribed.json[0]!.subscription_id },
+      ...{ eventId: log.results[0]!.generated_uuid, subscriptionId: subscribed.json[0]!.subscription_id },
       ...{ policyId: policy.id, correctionId: corrected.json.uuid },
       ...{ channelId: channel.json.id, deliveryId: 'none', webhook_type: 'general' },
     },
