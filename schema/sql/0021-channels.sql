@@ -46,7 +46,9 @@ create table delivery (
   unique (event_no, channel_id)
 );
 
-create index delivery_account on delivery (account, state, delivery_no);
+create index delivery_account on delivery (account, delivery_no);
+
+create index delivery_state on delivery (account, state, delivery_no);
 
 create index delivery_key on delivery (ordering_key, delivery_no) where state = 'pending';
 
