@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { subscriptionTypes } from './event-log.ts';
 
 /** Texts of one line: what goes into a header, or is shown in one. */
 const line = z
@@ -56,10 +57,7 @@ export type ChannelType = keyof typeof channelSettings;
 export type ChannelSettings<T extends ChannelType> = z.infer<(typeof channelSettings)[T]>;
 
 /** What a channel may be sent: notices of subscriptions by their type, and every other event as `event_log`. */
-export const noticeTypes = [
-  ...(['policy_eval', 'tag_update', 'vuln_update', 'analysis_update', 'repo_update'] as const),
-  'event_log',
-] as const;
+export const noticeTypes = [...subscriptionTypes, 'event_log'] as const;
 
 export type NoticeType = (typeof noticeTypes)[number];
 
