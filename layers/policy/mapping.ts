@@ -21,9 +21,19 @@ export function firstSelected<S extends ImageSelection>(selections: readonly S[]
 function selects(selection: ImageSelection, image: SelectedImage): boolean {
   return (
     matches(selection.registry, image.registry) &&
-    matches(selection.repository, image.repository) &&
+    repositoryNames(image).some((name) => matches(selection.repository, name)) &&
     selectsImage(selection.image, image)
   );
+}
+
+/**
+ * Official images of Docker Hub have two names: `alpine`, as bundles of the original say it, which leaves such tags as they were typed,
+ * and `library/alpine`, which is what the registry calls it.
+ */
+function repositoryNames({ registry, repository }: EvaluatedTag): readonly string[] {
+  if (registry !== 'docker.io') return [repository];
+  const [, official] = /^(?:library\/)?([^/]+)$/.exec(repository) ?? [];
+  return official === undefined ? [repository] : [official, `library/${official}`];
 }
 
 function selectsImage(wanted: ImageSelection['image'], image: SelectedImage): boolean {
