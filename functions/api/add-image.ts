@@ -30,10 +30,7 @@ export async function addImage(call: AddCall, body: ImageAnalysisRequest, option
   await requireAccount(call.world, call.principal.account);
   if (request.kind === 'archive') return (await import('./restore-image.ts')).restoreArchived(call, request.digest);
   if (request.kind === 'import')
-    throw new Fault(
-      'state/not-found',
-      'images are not imported by this version of Plimsoll; add them by tag or digest',
-    );
+    return (await import('./import-image.ts')).importImage(call, request.manifest, request.annotations);
   return addFromRegistry(call, request, options);
 }
 

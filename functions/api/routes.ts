@@ -34,5 +34,6 @@ export const routes: readonly RouteFile[] = [
     load: async () => (await import('./routes/notifications.ts')).notificationRoutes,
   },
   { under: ['/archives', '/import'], load: async () => (await import('./routes/archives.ts')).archiveRoutes },
+  { under: ['/imports'], load: async () => (await import('./routes/imports.ts')).importRoutes },
   { under: ['/hooks'], load: async () => (await import('./routes/hooks.ts')).hookRoutes },
 ];

@@ -65,6 +65,9 @@ function operation(route: Route, schemaOf: SchemaOf): object {
     ...(route.access === 'public' || route.access === 'user' ? {} : { 'x-anchore-authz-action': route.access }),
     ...(route.form === undefined ? {} : { consumes: ['application/x-www-form-urlencoded'] }),
     ...(route.file === undefined ? {} : { consumes: ['multipart/form-data'] }),
+    ...(route.bytes === undefined || route.file !== undefined
+      ? {}
+      : { consumes: ['application/octet-stream', 'application/json'] }),
     ...(route.text === undefined ? {} : { produces: [route.text] }),
     ...(parameters.length === 0 ? {} : { parameters }),
     responses: responses(route, schemaOf),
@@ -89,7 +92,14 @@ function listed(place: 'query' | 'formData', shape: Shape | undefined, schemaOf:
   }));
 }
 
-function bodyParameter({ body }: Route, schemaOf: SchemaOf): object[] {
+function bodyParameter({ body, bytes, file }: Route, schemaOf: SchemaOf): object[] {
+  const raw = {
+    name: 'body',
+    in: 'body',
+    required: true,
+    schema: { type: 'string', format: 'binary', maxLength: bytes },
+  };
+  if (bytes !== undefined) return file === undefined ? [raw] : [];
   return body === undefined ? [] : [{ name: 'body', in: 'body', required: true, schema: schemaOf(body, 'input') }];
 }
 

@@ -2,6 +2,7 @@ import { removeDeleted } from '#catalog/remove-deleted.ts';
 import { sendEvents } from '#platform/bus.ts';
 import { lambdaHandler } from '#platform/aws/lambda.ts';
 import { openAwsWorld } from '../aws-world.ts';
+import { clearImports } from '../clear-imports.ts';
 import { pruneEvents } from '../prune-events.ts';
 import { removeAccounts } from '../remove-accounts.ts';
 import { renewWatched } from '../renew-watched.ts';
@@ -34,6 +35,7 @@ export const handler = lambdaHandler({
     await sendEvents(world.queues, [{ kind: 'watch.due' }]);
     await removeAccounts(world, late);
     await removeDeleted(world, late);
+    await clearImports(world, late);
     await wakeNotices(world, late);
     await pruneEvents(world, Number(world.settings.optional('eventDays') ?? 90), late);
     await renewWatched(world, late);

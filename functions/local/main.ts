@@ -32,6 +32,7 @@ import { routes } from '../api/routes.ts';
 import { proxiesOf } from './client-address.ts';
 import { listen } from './http-server.ts';
 import { loadGroups } from './load-groups.ts';
+import { clearImports } from '../clear-imports.ts';
 import { refreshFeeds, type RefreshWorld } from '../refresh-feeds.ts';
 import { pruneEvents } from '../prune-events.ts';
 import { removeAccounts } from '../remove-accounts.ts';
@@ -117,6 +118,7 @@ export async function startServer(settings: ServerSettings): Promise<Server> {
   opened.use(repeat(world, 'sweep', sweepMs, async () => void (await sweepUnfinished(world, sweep))));
   opened.use(repeat(world, 'deletions', sweepMs, async () => void (await removeDeleted(world, () => false))));
   opened.use(repeat(world, 'accounts', sweepMs, async () => void (await removeAccounts(world, () => false))));
+  opened.use(repeat(world, 'imports', sweepMs, () => clearImports(world, () => false)));
   opened.use(repeat(world, 'notices', sweepMs, () => wakeNotices(world, () => false)));
   const pruned = () => pruneEvents(world, settings.eventDays ?? 90, () => false);
   opened.use(repeat(world, 'events', hourMs, pruned));

@@ -13,7 +13,10 @@ import type { BaseImage, ImageReport } from '#schema/image-report.ts';
 import type { AnalysisSettings } from './analysis-settings.ts';
 import { analyzeImage } from './analyze-image.ts';
 import { chainIds, findBaseImage } from './base-image.ts';
-import { putImageReport } from './image-report-store.ts';
+import { putAccountReport, putImageReport } from './image-report-store.ts';
+import type { ImportOperation } from './imports/import-operation.ts';
+import { importReport } from './imports/import-report.ts';
+import { completeImport, importOf } from './imports/import-store.ts';
 import type { LayerPool } from './layer-pool.ts';
 
 export type AnalyzeWorld = Pick<Platform, 'sql' | 'blobs' | 'clock' | 'log'> & {
@@ -37,7 +40,10 @@ export async function analyzeQueued(world: AnalyzeWorld, queued: EventOf<'image.
   const next: Event = { kind: 'image.analyzed', account, digest };
   const claimed = await moveImage(world, queued, 'claimed', world.clock.now());
   if (claimed === null) return [next];
-  await noteAttempt(world, queued, () => analyzeClaimed(world, claimed));
+  await noteAttempt(world, queued, async () => {
+    const imported = await importOf(world, account, digest);
+    await (imported === null ? analyzeClaimed(world, claimed) : indexImported(world, claimed, imported));
+  });
   return [next];
 }
 
@@ -51,6 +57,20 @@ async function analyzeClaimed(world: AnalyzeWorld, { account, digest, pullRefere
   const content = contentOf(report, key, base);
   await moveImage(world, { account, digest }, 'indexed', world.clock.now(), { content, chain });
   world.log.info('image analyzed', { account, digest, packages: report.packages.length, notes: report.notes.length });
+}
+
+/** An image that was told of: its parts stand for its layers, and what they say is its account's alone. */
+async function indexImported(world: AnalyzeWorld, image: Image, imported: ImportOperation): Promise<void> {
+  const { account, digest, parentDigest, platform, pullReference: reference } = image;
+  const report = await importReport(world, imported, { reference, digest, parentDigest, platform });
+  const key = await putAccountReport(world, account, report);
+  const base = await findBaseImage(report, (question) => findStoredBase(world, account, question));
+  await world.sql.transaction(async (tx) => {
+    const now = world.clock.now();
+    await moveImage({ sql: tx }, image, 'indexed', now, { content: contentOf(report, key, base) });
+    await completeImport({ sql: tx }, imported.id, now);
+  });
+  world.log.info('image imported', { account, digest, packages: report.packages.length, notes: report.notes.length });
 }
 
 function contentOf(report: ImageReport, key: string, base: BaseImage | null) {

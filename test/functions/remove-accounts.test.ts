@@ -39,14 +39,19 @@ test('an account that is being deleted goes with all that it owns; others stay',
   await using folder = await temporaryFolder();
   await inRollback(async (sql) => {
     const blobs = memoryBlobs();
-    const world = { sql, blobs, log: silentLog, secrets: fileSecrets(join(folder.path, 'secrets')) };
+    const world = {
+      sql,
+      blobs,
+      log: silentLog,
+      secrets: fileSecrets(join(folder.path, 'secrets')),
+      clock: testClock(),
+    };
     await fill(sql, 'crew', 450);
     await fill(sql, 'other', 3);
     for (const account of ['crew', 'other'])
-      await addRegistry({ ...world, clock: testClock() }, account, 'quay.test', { user: 'u', secret: 's' }, null);
+      await addRegistry(world, account, 'quay.test', { user: 'u', secret: 's' }, null);
     const settings = { url: 'https://hook.test/t0ken' };
-    for (const account of ['crew', 'other'])
-      await addChannel({ ...world, clock: testClock() }, account, false, 'hook', 'webhook', { settings });
+    for (const account of ['crew', 'other']) await addChannel(world, account, false, 'hook', 'webhook', { settings });
     for (const account of ['crew', 'other']) {
       await beginArchiving(world, account, ['d1'], false, 1);
       await blobs.put(`${archivesOf(account)}1.tar.gz`, Buffer.from('archive'));

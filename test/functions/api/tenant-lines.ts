@@ -1,4 +1,5 @@
 import type { Role } from '#access/permissions.ts';
+import { importKinds } from '#analysis/imports/import-operation.ts';
 
 /** Who may call a route for the own account. */
 export type Needs = 'nothing' | 'sign-in' | 'any role' | 'image' | 'policy' | 'manage' | 'admin';
@@ -15,6 +16,8 @@ export interface TenantLine {
   readonly stranger: 403 | 404 | 'nothing of it';
   /** The answer says the digest that was asked for again. */
   readonly echoes?: true;
+  /** Each answer is a new thing, of which no two are the same. */
+  readonly makes?: true;
   /** With which it is a question that can be answered; of values of path parameters where it names a thing. */
   readonly query?: string | ((values: Values) => string);
   /** With which the stranger asks for it. */
@@ -152,6 +155,18 @@ export const tenantLines: Readonly<Record<string, TenantLine>> = {
   'GET /archives/images/{imageDigest}': ofImage,
   'DELETE /archives/images/{imageDigest}': { needs: 'image', stranger: 404 },
   'POST /import/images': { needs: 'image', stranger: 'nothing of it' },
+  'GET /imports/images': { needs: 'image', stranger: 'nothing of it' },
+  'POST /imports/images': { needs: 'image', stranger: 'nothing of it', makes: true },
+  'GET /imports/images/{operation_id}': { needs: 'image', stranger: 404 },
+  'DELETE /imports/images/{operation_id}': { needs: 'image', stranger: 404 },
+  ...Object.fromEntries(
+    importKinds.flatMap((kind) =>
+      ['GET', 'POST'].map((method): [string, TenantLine] => [
+        `${method} /imports/images/{operation_id}/${kind}`,
+        { needs: 'image', stranger: 404 },
+      ]),
+    ),
+  ),
   'GET /archives/rules': list,
   'POST /archives/rules': { needs: 'manage', stranger: 'nothing of it' },
   'GET /archives/rules/{ruleId}': ofImage,

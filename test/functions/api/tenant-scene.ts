@@ -57,6 +57,7 @@ async function play(): Promise<TenantScene> {
     sender: captain,
     body: { subscription_key: `${server.registry}/team/app:watched`, subscription_type: 'policy_eval' },
   });
+  const operation = await server.ask<{ uuid: string }>('POST', '/imports/images', { sender: captain });
   await server.ask('POST', '/archives/images', { sender: captain, body: [alpineApp.digest] });
   const rule = await server.ask<{ rule_id: string }>('POST', '/archives/rules', {
     sender: captain,
@@ -85,6 +86,7 @@ async function play(): Promise<TenantScene> {
       ...{ eventId: log.results[0]!.generated_uuid, subscriptionId: subscribed.json[0]!.subscription_id },
       ...{ policyId: policy.id, correctionId: corrected.json.uuid },
       ...{ channelId: channel.json.id, deliveryId: 'none', webhook_type: 'general' },
+      operation_id: operation.json.uuid,
     },
     nobodys: {
       ...{ ...types, accountname: 'no-such-tenant', username: 'no-such-user', keyId: '0'.repeat(16) },
@@ -92,6 +94,7 @@ async function play(): Promise<TenantScene> {
       ...{ eventId: '0'.repeat(36), subscriptionId: '0'.repeat(32) },
       ...{ policyId: 'no-such-policy', correctionId: '0'.repeat(36) },
       ...{ channelId: '0'.repeat(32), deliveryId: 'none', webhook_type: 'general' },
+      operation_id: '0'.repeat(36),
       ...{ imageDigest: `sha256:${'0'.repeat(64)}`, ruleId: '0'.repeat(32) },
     },
   };

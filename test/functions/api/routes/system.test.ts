@@ -36,5 +36,8 @@ test('HEAD tells of an answer without giving it, OPTIONS of the methods', async 
   const files = await ask('HEAD', `/v1/images/${imageDigest}/content/files`);
   assert.deepEqual([files.status, files.text], [200, '']);
   const options = await ask('OPTIONS', '/v1/images', open);
-  assert.deepEqual([options.status, options.text, options.headers.get('allow')], [204, '', 'POST, GET, DELETE, HEAD, OPTIONS']);
+  assert.deepEqual(
+    [options.status, options.text, options.headers.get('allow')],
+    [204, '', 'POST, GET, DELETE, HEAD, OPTIONS'],
+  );
 });
