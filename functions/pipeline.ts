@@ -75,7 +75,7 @@ export const pipeline: { readonly [K in EventKind]: Step<K> } = {
   'notice.raised': {
     run: async (world, event) => (await import('#notices/deliver-notices.ts')).deliverNotices(world, event),
     failed: async (world, { account }, reason) => world.log.error('notices not delivered', { account, reason }),
-    concurrency: 2,
+    concurrency: 4,
   },
   'watch.due': {
     run: async (world, event) => (await import('./watch-due.ts')).watchDue(world, event),

@@ -17,14 +17,17 @@ export interface Dropped {
  */
 export async function dropImages({ sql }: { readonly sql: Sql }, { account, which, limit }: Dropped): Promise<number> {
   return sql.transaction(async (tx) => {
-    const rows = await tx.query<{ image_no: number; account: string; digest: string; parent_digest: string }>(
-      `select image_no, account, digest, parent_digest from image
+    const rows = await tx.query<{ image_no: number; account: string; led_to: string }>(
+      `select image_no, account, (
+         select coalesce(jsonb_agg(x.index_digest), '[]') || to_jsonb(i.digest) from index_image x
+         where x.account = i.account and x.digest = i.digest
+       ) as led_to from image i
        where (:account::text is null or account = :account::text) and (:all::boolean or status = 'deleting')
-       limit :limit::int for update skip locked`,
+       limit :limit::int for update of i skip locked`,
       { account, all: which === 'all', limit },
     );
     if (rows.length === 0) return 0;
-    const images = JSON.stringify(rows);
+    const images = JSON.stringify(rows.map((row) => ({ ...row, led_to: JSON.parse(row.led_to) })));
     const [unlinked] = await tx.query<{ sets: string }>(
       `with unlinked as (
          delete from image_set where image_no in (
@@ -48,10 +51,10 @@ export async function dropImages({ sql }: { readonly sql: Sql }, { account, whic
   });
 }
 
-/** Of an index as long as none of its images is left. */
+/** Those to the image, and to indexes of which no image is left. */
 const moves = `delete from image_tag t using (
-    select distinct g.account, d.digest from jsonb_to_recordset(:images::jsonb) as g (account text, digest text, parent_digest text)
-    cross join lateral (values (g.digest), (g.parent_digest)) as d (digest)
+    select distinct g.account, d.digest from jsonb_to_recordset(:images::jsonb) as g (account text, led_to jsonb)
+    cross join lateral jsonb_array_elements_text(g.led_to) as d (digest)
   ) g
   where t.account = g.account and t.digest = g.digest
     and not exists (select from image i where i.account = g.account and i.digest = g.digest)

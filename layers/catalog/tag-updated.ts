@@ -10,9 +10,8 @@ import { tagImages } from './tag-images-store.ts';
 const mostBefore = 100;
 
 /**
- * The event of a tag that was recorded just now, in the same transaction, where it points to another image than the one before: as the
- * original's notices of `tag_update` carry it, images newest first. Null where it points to what it pointed to, for a tag that is new, and
- * for a push that was heard of late. An index that was made anew around the same image is no other image.
+ * The event of a tag that pointed to something else until it was recorded just now, in the same transaction: as the original's notices of
+ * `tag_update` carry it, images newest first. Null for a tag that is new, for a push that was heard of late, and where the image is the same. An index that was made anew around the same image is no other image.
  */
 export async function tagUpdated(
   world: { readonly sql: Sql },
@@ -21,7 +20,7 @@ export async function tagUpdated(
   at: number,
 ): Promise<LogEvent | null> {
   const [now, ...moves] = await tagImages(world, account, tag, mostBefore);
-  if (now?.digest !== tag.digest || now.detectedAt !== tag.detectedAt) return null;
+  if (now?.digest !== tag.digest) return null;
   const before = moves.filter((move) => move !== null);
   if (before.length === 0 || before[0]!.image === now.image) return null;
   const images = new Set(before.map(({ image }) => image));

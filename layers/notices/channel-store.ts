@@ -70,7 +70,7 @@ export async function listDueChannels(
     `select ${columns} from channel c
      where account = :account::text and enabled
        and exists (select 1 from delivery d where d.channel_id = c.channel_id and d.state = 'pending' and d.next_at <= :now::bigint
-         and not exists (select 1 from delivery b where b.channel_id = d.channel_id and b.ordering_key = d.ordering_key
+         and not exists (select 1 from delivery b where b.ordering_key = d.ordering_key
            and b.state = 'pending' and b.delivery_no < d.delivery_no))
      order by c.name limit 200`,
     { account, now },

@@ -41,7 +41,7 @@ export async function dueNotices(
 }
 
 const isDue = `channel_id = :channel::text and state = 'pending' and next_at <= :now::bigint and not exists (
-  select 1 from delivery b where b.channel_id = d.channel_id and b.ordering_key = d.ordering_key and b.state = 'pending'
+  select 1 from delivery b where b.ordering_key = d.ordering_key and b.state = 'pending'
     and b.delivery_no < d.delivery_no)`;
 
 /** It has arrived. */
@@ -116,7 +116,7 @@ export async function nextDue({ sql }: World, account: string): Promise<number |
   const [row] = await sql.query<{ next_at: number | null }>(
     `select min(d.next_at) as next_at from delivery d join channel c on c.channel_id = d.channel_id
      where d.account = :account::text and d.state = 'pending' and c.enabled
-       and not exists (select 1 from delivery b where b.channel_id = d.channel_id and b.ordering_key = d.ordering_key
+       and not exists (select 1 from delivery b where b.ordering_key = d.ordering_key
          and b.state = 'pending' and b.delivery_no < d.delivery_no)`,
     { account },
   );

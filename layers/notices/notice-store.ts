@@ -24,7 +24,7 @@ export async function noticeEvents({ sql }: World, account: string, now: number)
        insert into delivery (delivery_id, account, channel_id, event_no, notice_type, ordering_key, state, tries, refusals, since, next_at,
          created_at, updated_at)
        select md5(h.event_id || ' ' || c.channel_id), :account::text, c.channel_id, h.event_no, coalesce(h.subscription_type, 'event_log'),
-         coalesce(h.subscription_type || ' ' || h.subscription_key, h.resource_type || ' ' || h.resource_id),
+         md5(c.channel_id || ' ' || coalesce(h.subscription_type || ' ' || h.subscription_key, h.resource_type || ' ' || h.resource_id)),
          'pending', 0, 0, :now::bigint, :now::bigint, :now::bigint, :now::bigint
        from heard h join channel c on c.account = :account::text and c.enabled
        where (c.notice_types is null or jsonb_exists(c.notice_types, coalesce(h.subscription_type, 'event_log')))

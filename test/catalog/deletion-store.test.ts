@@ -143,6 +143,11 @@ test('of a deleted image the last move of a tag stays, and nothing else of its t
     await push('2', 2, { tag: 'v1' });
     await push('1', 3, { tag: 'v1' });
     await push('1', 4, { tag: 'v2' });
+    // An index that its image is known by no more, since another one came.
+    await push('3', 5, { place: 0, tag: 'v3' });
+    await push('3', 6);
+    await recordTag({ sql }, 'team', { ...place, tag: 'v3', digest: digestOf('2'), detectedAt: 7 });
+    await remove('3');
     const history = async (tag: string) =>
       (await tagHistory({ sql }, 'team', { ...place, tag }, 9)).map(({ digest, detectedAt }) => [
         digest?.[7],
@@ -154,7 +159,7 @@ test('of a deleted image the last move of a tag stays, and nothing else of its t
       ['1', 3],
       ['2', 2],
     ]);
-    assert.deepEqual(await history('v2'), [['1', 4]]);
+    assert.deepEqual([await history('v2'), await history('v3')], [[['1', 4]], [['2', 7]]]);
   });
 });
 

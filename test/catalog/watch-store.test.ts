@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { addAccount } from '#access/account-store.ts';
 import { endRest, forgetRests, restRegistry } from '#catalog/registry-rest-store.ts';
-import { hastenWatch, nextWatch, openWatches, settleWatch, takeWatches } from '#catalog/watch-store.ts';
+import { hastenWatch, nextWatch, openWatches, putOffResting, settleWatch, takeWatches } from '#catalog/watch-store.ts';
 import { subscriptionId } from '#notices/subscription.ts';
 import { ensureSubscriptions } from '#notices/subscription-store.ts';
 import type { Sql } from '#platform/sql.ts';
@@ -76,6 +76,25 @@ test('a watch is hastened, but not one of a key that nothing is called by', () =
       (await takeWatches({ sql }, 20, 5000, 20)).map(({ id }) => id),
       [good],
     );
+  }));
+
+test('what is due at a registry that rests waits for the end of the rest, and nothing else does', () =>
+  inRollback(async (sql) => {
+    await watch(sql, [...tags(3), ...tags(2, 'ecr.test')]);
+    const [busy] = await takeWatches({ sql }, 10, 900, 1);
+    await restRegistry({ sql }, account, 'quay.test', 10, 500);
+    await putOffResting({ sql }, 10);
+    const due = await sql.query<{ registry: string; due_at: number }>(
+      'select registry, due_at from watch order by registry, due_at',
+    );
+    const left = busy?.registry === 'quay.test' ? [510, 510, 900] : [510, 510, 510];
+    const others = busy?.registry === 'quay.test' ? [10, 10] : [10, 900];
+    assert.deepEqual(
+      due.map(({ due_at: at }) => at),
+      [...others, ...left],
+    );
+    await putOffResting({ sql }, 510);
+    assert.equal((await takeWatches({ sql }, 510, 5000, 20)).length, 4);
   }));
 
 test('when the next is due is told without registries that tell by themselves', () =>

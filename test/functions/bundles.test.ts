@@ -27,7 +27,7 @@ const budgets: Readonly<Record<FunctionName, number>> = {
   'policy-engine-image-analyzed': 285,
   'policy-engine-image-matched': 285,
   'notifier-notice-raised': 285,
-  'feeds-schedule': 375,
+  'feeds-schedule': 410,
   dispatch: 320,
   migrator: 75,
 };
