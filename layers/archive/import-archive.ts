@@ -9,7 +9,6 @@ import { archiveFiles, type ArchiveManifest } from '#schema/image-archive.ts';
 import type { ImageReport } from '#schema/image-report.ts';
 import { type ArchiveDocument, readArchive, reportOf } from './archive-document.ts';
 import type { ArchiveWorld } from './archive-image.ts';
-import { foreignPackages } from './foreign-packages.ts';
 import { putRestored, refuseKnown, type Restored } from './restore-image.ts';
 
 /** Bytes of an archive from outside when it is inflated: reports of very large images have some 100 MiB. */
@@ -48,7 +47,7 @@ function importedReport(report: ImageReport): ImageReport {
   }
   if (report.manifest !== null && report.digest !== digestOf(report.manifest))
     throw corrupt('the manifest of the image does not have its digest');
-  return { ...report, packages: foreignPackages(report), imported: true, notes: [...report.notes, importedNote] };
+  return { ...report, imported: true, notes: [...report.notes, importedNote] };
 }
 
 const importedNote: Note = {

@@ -11,6 +11,7 @@ import type { ImageReport } from '#schema/image-report.ts';
 import { corrected } from './correction.ts';
 import { correctionsOf } from './correction-store.ts';
 import { type Found, findingsOf } from './findings.ts';
+import { foreignPackages } from './foreign-packages.ts';
 import { type ImageSets, packageSets } from './package-set.ts';
 import { storePackageSets } from './package-store.ts';
 
@@ -104,11 +105,14 @@ export async function judgeReport(
 /** The findings alone, by what is stored, whatever the feeds' state. */
 export async function reportFindings(
   world: Pick<SyncWorld, 'sql' | 'clock'>,
-  report: Pick<ImageReport, 'distro' | 'packages'>,
+  report: JudgedReport,
   options: JudgeOptions = {},
 ): Promise<Found> {
   return foundBy(world, await packagesToJudge(world, report, options), options);
 }
+
+/** What of a report is judged. */
+type JudgedReport = Pick<ImageReport, 'distro' | 'packages' | 'imported'>;
 
 /** The packages of an image, as an account has corrected them. */
 interface ToJudge extends ImageSets {
@@ -123,15 +127,17 @@ interface ToJudge extends ImageSets {
  */
 async function packagesToJudge(
   { sql }: Pick<SyncWorld, 'sql'>,
-  report: Pick<ImageReport, 'distro' | 'packages'>,
+  whole: JudgedReport,
   { account = null, storedSets = [] }: JudgeOptions,
 ): Promise<ToJudge> {
+  const { distro, packages } = whole;
+  const report = { distro, packages: whole.imported === true ? foreignPackages(whole) : packages };
   const known = new Set(storedSets);
   const stored = ({ sets }: ImageSets) => sets.every(({ digest }) => known.has(digest));
   const plain = packageSets(report);
   const corrections = account === null || stored(plain) ? [] : await correctionsOf(sql, account);
   if (corrections.length === 0) return { ...plain, report, stored: stored(plain) };
-  const own = { distro: report.distro, packages: corrected(report.packages, corrections) };
+  const own = { distro, packages: corrected(report.packages, corrections) };
   const sets = packageSets(own);
   return { ...sets, report: own, stored: stored(sets) };
 }

@@ -10,11 +10,9 @@ import { importArchive } from '#archive/import-archive.ts';
 import { findImage } from '#catalog/image-store.ts';
 import { tagHistory } from '#catalog/tag-store.ts';
 import type { Digest } from '#core/digest.ts';
-import { packageSets } from '#matching/package-set.ts';
 import { archiveFiles, type ArchiveManifest } from '#schema/image-archive.ts';
 import type { ImageReport } from '#schema/image-report.ts';
 import { isFault } from '#test/support/is-fault.ts';
-import { somePackage } from '#test/support/reports.ts';
 import { tar } from '#test/support/tar-builder.ts';
 import { addImage, type ArchiveTestWorld, dayMs, inArchiveWorld, today } from './archive-world.ts';
 
@@ -127,26 +125,6 @@ test('times of tomorrow are now, so that no tag stands still for years', () =>
     assert.deepEqual([image!.createdAt, image!.analyzedAt], [today, today]);
     const [move] = await tagHistory(world, 'other', { registry: 'r.test', repository: 'app', tag: 'v1' }, 1);
     assert.equal(move!.detectedAt, today);
-  }));
-
-test('a package whose URL does not tell its version shares nothing with the same of others', () =>
-  inArchiveWorld(async (world) => {
-    const { bytes, digest } = await exported(world);
-    const distro = { id: 'debian', versionId: '12', codename: null, name: null, idLike: [] };
-    const deb = (purl: string, version: string, origin: ImageReport['packages'][number]['origin']) =>
-      somePackage({ type: 'deb', name: 'libssl3', version, origin, purl });
-    const packages = [
-      somePackage({ type: 'npm', name: 'hull', version: '9.9.9', purl: 'pkg:npm/hull@1.0.0' }),
-      somePackage({ type: 'npm', name: 'keel', version: '1.0.0', purl: 'pkg:npm/keel@1.0.0' }),
-      deb('pkg:deb/debian/libssl3@3.0.11?upstream=openssl', '3.0.11', { name: 'openssl', version: '3.0.11' }),
-      deb('pkg:deb/debian/libssl3@3.1?upstream=openssl%403.0', '3.1', { name: 'openssl', version: '3.0' }),
-      deb('pkg:deb/debian/libssl3@3.2?upstream=openssl', '3.2', { name: 'openssl', version: '99' }),
-    ];
-    await importArchive(world, 'other', await changed(bytes, { report: (all) => ({ ...all, distro, packages }) }));
-    const report = await getImageReport(world, (await findImage(world, 'other', digest))!.content!.report);
-    const marked = report.packages.map(({ purl }) => /[?&]imported=[0-9a-f]{16}$/.test(purl));
-    assert.deepEqual(marked, [true, false, false, false, true]);
-    assert.equal(packageSets(report).sets.flatMap(({ members }) => members).length, 5);
   }));
 
 test('verdicts of elsewhere are not read', () =>

@@ -1,7 +1,7 @@
 import { digestHex, digestOf } from '#core/digest.ts';
 import type { Package } from '#core/package.ts';
 import { parsePurl } from '#core/parse-purl.ts';
-import { matchNames, namingWorld } from '#matching/match-name.ts';
+import { matchNames, namingWorld } from './match-name.ts';
 import type { ImageReport } from '#schema/image-report.ts';
 
 /**
