@@ -19,7 +19,10 @@ export async function removeAccounts(
 ): Promise<number> {
   let removed = 0;
   for (const { name } of await listAccounts(world, { state: 'deleting', after: '', limit: 500 })) {
-    while (!late() && (await dropImages(world, { account: name, which: 'all', limit: chunk })) === chunk);
+    while (
+      !late() &&
+      (await dropImages(world, { account: name, which: 'all', limit: chunk, now: world.clock.now() })) === chunk
+    );
     while (!late() && (await removeTagsOf(world, name, tagChunk)) === tagChunk);
     if (!(await removeArchives(world, name, late))) break;
     if (!(await removeEventsOf(world, name, late))) break;

@@ -20,7 +20,7 @@ export async function deleteImages(
     for (const one of await markDeleting(world, account, page, { force, now: world.clock.now() })) found.set(...one);
   }
   if ([...found.values()].some(({ kind }) => kind === 'deleting'))
-    await dropImages(world, { account, which: 'deleting', limit: removedAtOnce });
+    await dropImages(world, { account, which: 'deleting', limit: removedAtOnce, now: world.clock.now() });
   return digests.map((digest) => deletionRecord(digest, found.get(digest) ?? { kind: 'not-found' }));
 }
 

@@ -8,14 +8,18 @@ export interface Dropped {
   readonly which: 'all' | 'deleting';
   /** Up to so many. */
   readonly limit: number;
+  readonly now: number;
 }
 
 /**
- * Takes images out of the catalog with their sets and verdicts, what no other image has of sets, and the moves of tags that led to them;
- * how many. The last move of a tag stays: by it what was deleted here is not taken for news while its registry has it. Others that take
+ * Takes images out of the catalog with their verdicts and the moves of tags that led to them, and notes which package sets no image has any
+ * more; how many. The last move of a tag stays: by it what was deleted here is not taken for news while its registry has it. Others that take
  * images out at the same time take others. Blobs are shared by accounts and stay.
  */
-export async function dropImages({ sql }: { readonly sql: Sql }, { account, which, limit }: Dropped): Promise<number> {
+export async function dropImages(
+  { sql }: { readonly sql: Sql },
+  { account, which, limit, now }: Dropped,
+): Promise<number> {
   return sql.transaction(async (tx) => {
     const rows = await tx.query<{ image_no: number; account: string; led_to: string }>(
       `select image_no, account, (
@@ -42,13 +46,30 @@ export async function dropImages({ sql }: { readonly sql: Sql }, { account, whic
       { images },
     );
     await tx.query(
-      `delete from package_set s where set_id in (select j::int from jsonb_array_elements_text(:sets::jsonb) as j)
+      `update package_set s set unlinked_at = :now::bigint
+       where set_id in (select j::int from jsonb_array_elements_text(:sets::jsonb) as j)
          and not exists (select from image_set i where i.set_id = s.set_id)`,
-      { sets: unlinked?.sets ?? '[]' },
+      { sets: unlinked?.sets ?? '[]', now },
     );
     await tx.query(moves, { images });
     return rows.length;
   });
+}
+
+/** Removes up to `limit` package sets that no image has and that nobody stored again since `before`; how many. */
+export async function dropUnlinkedSets({ sql }: { readonly sql: Sql }, before: number, limit: number): Promise<number> {
+  const [row] = await sql.query<{ gone: number }>(
+    `with gone as (
+       delete from package_set where set_id in (
+         select s.set_id from package_set s
+         where s.unlinked_at < :before::bigint and not exists (select from image_set i where i.set_id = s.set_id)
+         order by s.unlinked_at limit :limit::int for update skip locked)
+       returning 1
+     )
+     select count(*)::int as gone from gone`,
+    { before, limit },
+  );
+  return row?.gone ?? 0;
 }
 
 /** Those to the image, and to indexes of which no image is left. */

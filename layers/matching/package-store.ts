@@ -2,15 +2,31 @@ import { Fault } from '#core/fault.ts';
 import type { Sql } from '#platform/sql.ts';
 import type { PackageSet } from './package-set.ts';
 
-/** Stores the sets that are not known yet, each in one statement; a set that is known costs nothing but the look. */
+/**
+ * Stores the sets that are not known yet, each in one statement; a set that is known costs nothing but the look. One that no image had any
+ * more is kept from now on as others are.
+ */
 export async function storePackageSets(sql: Sql, sets: readonly PackageSet[]): Promise<void> {
-  const known = await sql.query<{ digest: string }>(
-    `select encode(digest, 'hex') as digest from package_set
+  const known = await sql.query<{ digest: string; unlinked: boolean }>(
+    `select encode(digest, 'hex') as digest, unlinked_at is not null as unlinked from package_set
      where digest in (select decode(d, 'hex') from jsonb_array_elements_text(:digests::jsonb) d)`,
     { digests: JSON.stringify(sets.map((set) => set.digest)) },
   );
-  const have = new Set(known.map((row) => row.digest));
+  const unlinked = known.filter((row) => row.unlinked).map((row) => row.digest);
+  const kept = unlinked.length === 0 ? [] : await keepPackageSets(sql, unlinked);
+  const have = new Set([...known.filter((row) => !row.unlinked).map((row) => row.digest), ...kept]);
   for (const set of sets) if (!have.has(set.digest)) await storePackageSet(sql, set);
+}
+
+/** Those of the sets that were still there. */
+async function keepPackageSets(sql: Sql, digests: readonly string[]): Promise<readonly string[]> {
+  const rows = await sql.query<{ digest: string }>(
+    `update package_set set unlinked_at = null
+     where digest in (select decode(d, 'hex') from jsonb_array_elements_text(:digests::jsonb) d)
+     returning encode(digest, 'hex') as digest`,
+    { digests: JSON.stringify(digests) },
+  );
+  return rows.map(({ digest }) => digest);
 }
 
 /**
@@ -58,7 +74,7 @@ async function storePackageSet(sql: Sql, set: PackageSet): Promise<void> {
 
 /**
  * Makes the sets those of a stored image, in place of what it had: so images are found from packages. Throws `internal/failed` when one of
- * them is not stored (any more: the last image that had it was deleted meanwhile); store them again.
+ * them is not stored (any more); store them again.
  */
 export async function linkImageSets(sql: Sql, imageNo: number, digests: readonly string[]): Promise<void> {
   const [row] = await sql.query<{ linked: number }>(

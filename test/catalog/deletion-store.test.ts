@@ -14,12 +14,14 @@ import type { PackageSet } from '#matching/package-set.ts';
 import { addSubscription, listSubscriptions } from '#notices/subscription-store.ts';
 import type { Sql } from '#platform/sql.ts';
 import { inRollback } from '#test/support/database.ts';
+import { type TestClock, testClock } from '#test/support/test-clock.ts';
 
 const digestOf = (digit: string) => `sha256:${digit.repeat(64)}` as Digest;
 const place = { registry: 'r', repository: 'app' };
 
 interface Bench {
   readonly sql: Sql;
+  readonly clock: TestClock;
   /** Admits an image, of the index 9 when a place is given, and tags it, or the index. */
   push(digit: string, at: number, more?: { readonly tag?: string; readonly place?: number }): Promise<number>;
   subscribe(tag?: string): Promise<void>;
@@ -29,11 +31,13 @@ interface Bench {
 
 async function withCatalog(work: (bench: Bench) => Promise<void>): Promise<void> {
   await inRollback(async (sql) => {
-    const world = { sql, log: silentLog };
+    const clock = testClock();
+    const world = { sql, clock, log: silentLog };
     for (const name of ['team', 'other'])
       await addAccount(world, { name, type: 'user', user: `${name}-user`, password: 'x' }, 1);
     await work({
       sql,
+      clock,
       async push(digit, at, { tag, place: nth } = {}) {
         const digest = digestOf(digit);
         const parentDigest = nth === undefined ? digest : digestOf('9');
@@ -163,26 +167,32 @@ test('of a deleted image the last move of a tag stays, and nothing else of its t
   });
 });
 
-test('package sets go with the last image that has them', async () => {
-  await withCatalog(async ({ sql, push, remove, left }) => {
+test('package sets go a day after the last image that had them, unless somebody stored them again', async () => {
+  await withCatalog(async ({ sql, clock, push, remove, left }) => {
     const set = (digit: string): PackageSet => ({ digest: digit.repeat(64), members: [] });
-    const [own, shared] = [set('a'), set('b')];
+    const [own, shared, again] = [set('a'), set('b'), set('c')];
     const [first, second] = [await push('1', 1), await push('2', 1)];
-    await storePackageSets(sql, [own, shared]);
-    await linkImageSets(sql, first, [own.digest, shared.digest]);
+    await storePackageSets(sql, [own, shared, again]);
+    await linkImageSets(sql, first, [own.digest, shared.digest, again.digest]);
     await linkImageSets(sql, second, [shared.digest]);
+    const stored = async () => {
+      const rows = await sql.query<{ digit: string }>(
+        `select left(encode(digest, 'hex'), 1) as digit from package_set where digest in (select decode(d, 'hex')
+         from jsonb_array_elements_text(:sets::jsonb) d) order by 1`,
+        { sets: JSON.stringify([own.digest, shared.digest, again.digest]) },
+      );
+      return rows.map(({ digit }) => digit).join('');
+    };
     await remove('1');
     assert.equal(await left(), '2');
-    const rows = await sql.query<{ set: string }>(
-      `select encode(digest, 'hex') as set from package_set where digest in (select decode(d, 'hex')
-       from jsonb_array_elements_text(:sets::jsonb) d)`,
-      { sets: JSON.stringify([own.digest, shared.digest]) },
-    );
-    assert.deepEqual(
-      rows.map((row) => row.set),
-      [shared.digest],
-    );
+    await clock.advance(23 * 3_600_000);
+    assert.deepEqual([await left(), await stored()], ['2', 'abc']);
+    await storePackageSets(sql, [again]);
+    await clock.advance(2 * 3_600_000);
+    assert.deepEqual([await left(), await stored()], ['2', 'bc']);
     await assert.rejects(linkImageSets(sql, second, [own.digest]), { code: 'internal/failed' });
+    await storePackageSets(sql, [own]);
+    await linkImageSets(sql, second, [own.digest]);
   });
 });
 
@@ -191,7 +201,7 @@ test('images are removed in pieces, and an image that is added again before its 
     for (const digit of '1234') await push(digit, 1);
     await remove('1234');
     assert.equal((await findImage({ sql }, 'team', digestOf('1')))?.status, 'deleting');
-    assert.equal(await dropImages({ sql }, { account: 'team', which: 'deleting', limit: 1 }), 1);
+    assert.equal(await dropImages({ sql }, { account: 'team', which: 'deleting', limit: 1, now: 1 }), 1);
     const [last] = await sql.query<{ digest: string }>(
       `select max(digest) as digest from image where account = 'team'`,
     );
