@@ -32,10 +32,16 @@ function filterOf(query: EventsQuery): EventFilter {
     level: query.level,
     service: query.source_servicename,
     resourceType: query.resource_type,
-    resourceId: query.resource_id,
+    resourceIds: query.resource_id === undefined ? undefined : idsOf(query.resource_id),
     since: query.since,
     before: query.before,
   };
+}
+
+/** Clients of the original know official images of Docker Hub as `docker.io/alpine:latest`. */
+function idsOf(resource: string): readonly string[] {
+  const whole = resource.replace(/^docker\.io\/(?=[^/@:]+:[^/@:]+$)/, 'docker.io/library/');
+  return whole === resource ? [resource] : [resource, whole];
 }
 
 async function* eventsOf(world: World, account: string, numbers: readonly number[]): AsyncGenerator<LoggedEvent> {

@@ -6,7 +6,8 @@ export interface EventFilter {
   /** The part of the program that said it. */
   readonly service?: string | undefined;
   readonly resourceType?: string | undefined;
-  readonly resourceId?: string | undefined;
+  /** Any of these. */
+  readonly resourceIds?: readonly string[] | undefined;
   /** From this moment on, and before that one; milliseconds since the epoch. */
   readonly since?: number | undefined;
   readonly before?: number | undefined;

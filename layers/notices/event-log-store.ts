@@ -102,17 +102,17 @@ const wanted = `(:type::text is null or type like :type::text)
   and (:level::text is null or level = :level::text)
   and (:service::text is null or service = :service::text)
   and (:resource_type::text is null or resource_type = :resource_type::text)
-  and (:resource_id::text is null or resource_id = :resource_id::text)
+  and (:resource_ids::text is null or resource_id in (select r from jsonb_array_elements_text(:resource_ids::jsonb) as j(r)))
   and (:since::bigint is null or created_at >= :since::bigint)
   and (:before::bigint is null or created_at < :before::bigint)`;
 
-function parametersOf({ type, level, service, resourceType, resourceId, since, before }: EventFilter) {
+function parametersOf({ type, level, service, resourceType, resourceIds, since, before }: EventFilter) {
   return {
     type: type === undefined ? null : likeOf(type),
     level: level ?? null,
     service: service ?? null,
     resource_type: resourceType ?? null,
-    resource_id: resourceId ?? null,
+    resource_ids: resourceIds === undefined ? null : JSON.stringify(resourceIds),
     since: since ?? null,
     before: before ?? null,
   };

@@ -135,3 +135,15 @@ test('every type of event stands in the list of types, once', async () => {
     },
   );
 });
+
+test('events of an official image of Docker Hub are found by the tag as it was typed, and without library', async () => {
+  const { resources } = await bench(['docker.io/pilot:1', 'docker.io/library/pilot:1', 'docker.io/team/pilot:1']);
+  const [team, official, typed] = await resources();
+  assert.deepEqual(
+    [team, official, typed],
+    ['docker.io/team/pilot:1', 'docker.io/library/pilot:1', 'docker.io/pilot:1'],
+  );
+  assert.deepEqual(await resources('?resource_id=docker.io/pilot:1'), [official, typed]);
+  assert.deepEqual(await resources('?resource_id=docker.io/library/pilot:1'), [official]);
+  assert.deepEqual(await resources('?resource_id=docker.io/team/pilot:1'), [team]);
+});
