@@ -10,6 +10,7 @@ import { policyScript } from './scripts/policy.ts';
 import { queryScript } from './scripts/query.ts';
 import { registryScript } from './scripts/registry.ts';
 import { repoScript } from './scripts/repo.ts';
+import { shortNamesScript } from './scripts/short-names.ts';
 import { subscriptionScript } from './scripts/subscription.ts';
 import { systemScript } from './scripts/system.ts';
 import { type Line, type Script, sessionOf } from './session.ts';
@@ -30,6 +31,7 @@ const scripts: Readonly<Record<string, Script>> = {
   subscription: subscriptionScript,
   event: eventScript,
   query: queryScript,
+  'short-names': shortNamesScript,
   'analysis-archive': archiveScript,
   corrections: correctionScript,
   account: accountScript,

@@ -13,7 +13,7 @@ export interface ConformanceWorld extends AsyncDisposable {
   /** As ANCHORE_CLI_URL has it, with `/v1`. */
   readonly url: string;
   readonly admin: Sailor;
-  /** `127.0.0.1:PORT`; has `team/app` and `team/other`, which nobody has to sign in for. */
+  /** `127.0.0.1:PORT`; has `team/app`, `team/other` and, as Docker Hub, `alpine`; nobody has to sign in. */
   readonly registry: string;
   /** `127.0.0.1:PORT` of one that wants `docker` and `whale`. */
   readonly locked: string;
@@ -74,6 +74,7 @@ export async function openWorld(): Promise<ConformanceWorld> {
   const repositories = {
     'team/app': repositoryOf([alpineApp, alpineAppNext, indexed]),
     'team/other': repositoryOf([otherArchitecture]),
+    'library/alpine': repositoryOf([{ ...alpineApp, tag: 'latest' }]),
   };
   const registry = stack.use(await startRegistry(repositories));
   const login = { auth: 'basic', username: 'docker', password: 'whale' } as const;
@@ -100,7 +101,10 @@ export async function openWorld(): Promise<ConformanceWorld> {
     }),
   );
   const serve = stack.use(
-    await startServe(join(folder, 'data'), mirror, '--allow-private-webhooks', '--malware', `clamd:${clamd.address}`),
+    await startServe(
+      ...[join(folder, 'data'), mirror, '--allow-private-webhooks', '--malware', `clamd:${clamd.address}`],
+      ...['--registry-endpoint', `registry-1.docker.io=http://${registry.host}`],
+    ),
   );
   const admin = { user: 'admin', password: serve.password };
   const url = `${serve.url}/v1`;
