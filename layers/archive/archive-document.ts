@@ -76,8 +76,15 @@ export async function readArchive(bytes: AsyncIterable<Uint8Array>, most: number
 
 const known: ReadonlySet<string> = new Set([manifestName, ...Object.values(archiveFiles)]);
 
-/** The image report of an archive, of the image that its manifest names; throws `image/corrupt`. */
-export function reportOf({ manifest, files }: ArchiveDocument): ImageReport {
+/** The image report of an archive that was made here, as it was stored; throws `image/corrupt`. */
+export function ownReport({ files }: ArchiveDocument): ImageReport {
+  const report = jsonOf(files.get(archiveFiles.report), archiveFiles.report) as Partial<ImageReport> | null;
+  if (report?.version === 1 && Array.isArray(report.packages)) return report as ImageReport;
+  throw corrupt(`${archiveFiles.report} is of another form`);
+}
+
+/** The image report of an archive that anybody may have made, of the image that its manifest names; throws `image/corrupt`. */
+export function foreignReport({ manifest, files }: ArchiveDocument): ImageReport {
   const parsed = archivedReport.safeParse(jsonOf(files.get(archiveFiles.report), archiveFiles.report));
   if (!parsed.success) {
     const { path, message } = parsed.error.issues[0]!;

@@ -7,7 +7,7 @@ import type { Note } from '#core/note.ts';
 import { parseReference } from '#registry/reference.ts';
 import { archiveFiles, type ArchiveManifest } from '#schema/image-archive.ts';
 import type { ImageReport } from '#schema/image-report.ts';
-import { type ArchiveDocument, readArchive, reportOf } from './archive-document.ts';
+import { type ArchiveDocument, foreignReport, readArchive } from './archive-document.ts';
 import type { ArchiveWorld } from './archive-image.ts';
 import { putRestored, refuseKnown, type Restored } from './restore-image.ts';
 
@@ -29,10 +29,9 @@ export async function importArchive(world: ArchiveWorld, account: string, bytes:
   const document = await readArchive(piecesOf(bytes), mostInflated);
   const digest = document.manifest.image_digest as Digest;
   await refuseKnown(world, account, digest);
-  const report = importedReport(reportOf(document));
+  const report = importedReport(foreignReport(document));
   const manifest = importedManifest(document, report, world.clock.now());
-  const files = new Map(document.files).set(archiveFiles.report, Buffer.from(JSON.stringify(report)));
-  const next = await putRestored(world, account, { manifest, files }, async () => {});
+  const next = await putRestored(world, account, { ...document, manifest }, report, async () => {});
   return { digest, next };
 }
 

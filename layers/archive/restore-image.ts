@@ -9,8 +9,9 @@ import type { Sql } from '#platform/sql.ts';
 import { insertVerdicts, putPastVerdict, type StoredPast } from '#policy/verdict-history-store.ts';
 import { archiveFiles } from '#schema/image-archive.ts';
 import type { Event } from '#schema/events.ts';
+import type { ImageReport } from '#schema/image-report.ts';
 import { archiveKey } from './archive-blob.ts';
-import { type ArchiveDocument, jsonOf, mostInflated, readArchive, reportOf } from './archive-document.ts';
+import { type ArchiveDocument, jsonOf, mostInflated, ownReport, readArchive } from './archive-document.ts';
 import type { ArchivedVerdicts, ArchiveWorld } from './archive-image.ts';
 import { findArchived, noteRestored } from './archive-store.ts';
 import type { ArchivedImage } from './archived-image.ts';
@@ -33,7 +34,7 @@ export async function restoreImage(world: ArchiveWorld, account: string, digest:
   try {
     const document = await storedArchive(world, archived);
     const past = await putVerdicts(world, document);
-    const next = await putRestored(world, account, document, async (tx, now) => {
+    const next = await putRestored(world, account, document, ownReport(document), async (tx, now) => {
       await insertVerdicts(tx, account, archived.digest, past);
       await noteRestored({ sql: tx }, archived, now);
     });
@@ -46,18 +47,19 @@ export async function restoreImage(world: ArchiveWorld, account: string, digest:
 }
 
 /**
- * Puts what an archive holds into the catalog; `alongWith` is done in the same transaction. Gives what has to happen next. Throws
+ * Puts what an archive holds into the catalog, with what was found in the image; `alongWith` is done in the same transaction. Gives what has to happen next. Throws
  * `state/conflict` for an image that is there.
  */
 export async function putRestored(
   world: ArchiveWorld,
   account: string,
   document: ArchiveDocument,
+  found: ImageReport,
   alongWith: (tx: Sql, now: number) => Promise<void>,
 ): Promise<readonly Event[]> {
   const { manifest, files } = document;
   const digest = manifest.image_digest as Digest;
-  const report = await putAccountReport(world, account, reportOf(document));
+  const report = await putAccountReport(world, account, found);
   const dockerfile = await putDockerfile(world, files.get(archiveFiles.dockerfile));
   const { content, chain, ...image } = manifest.image;
   const now = world.clock.now();
