@@ -22,7 +22,7 @@ const budgets: Readonly<Record<FunctionName, number>> = {
   'catalog-image-removed': 285,
   'catalog-ecr-event': 175,
   'catalog-reconcile': 315,
-  'catalog-archive-rules': 600,
+  'catalog-archive-rules': 450,
   'catalog-watch-due': 285,
   'policy-engine-image-analyzed': 285,
   'policy-engine-image-matched': 285,
