@@ -11,53 +11,61 @@ export interface TagSummary {
   readonly image: Pick<Image, 'imageId' | 'state' | 'status' | 'createdAt' | 'analyzedAt'>;
 }
 
-/** Tags of a page, each with up to all images of an index: 900 bytes each. */
+/** Moves of a page, each with up to all images of an index: 900 bytes each. */
 const pages = { first: 500, most: 1000 };
 
 /** Every image of an account under each of its tags, in the order of the tags, of an index the one that stands for it first; with the last time. */
 export async function* tagSummaries({ sql }: { readonly sql: Sql }, account: string): AsyncGenerator<TagSummary> {
-  const read = async (after: Pointed | null, limit: number) => {
-    const { registry = '', repository = '', tag = '', digest = '' } = after?.at ?? {};
-    const rows = await sql.query<Row>(statement, { account, registry, repository, tag, digest, limit });
-    return pointedOf(rows);
+  const read = async (after: Move | null, limit: number) => {
+    const { registry = '', repository = '', tag = '', detected_at: at = 0 } = after?.at ?? {};
+    return movesOf(await sql.query<Row>(statement, { account, registry, repository, tag, at, limit }));
   };
-  for await (const page of boundedPages<Pointed>(read, pages))
-    for (const { rows } of page) yield* rows.filter((row) => row.image !== null).map(summaryOf);
+  // Of one tag at a time: it may have come back to an image.
+  let of: Row | null = null;
+  let found = new Map<string, TagSummary>();
+  for await (const page of boundedPages<Move>(read, pages))
+    for (const { at, rows } of page) {
+      if (of === null || !isSameTag(of, at)) {
+        yield* found.values();
+        found = new Map();
+        of = at;
+      }
+      for (const row of rows) if (row.image !== null) found.set(`${row.digest} ${row.image}`, summaryOf(row));
+    }
+  yield* found.values();
 }
 
-/** What a tag points or pointed to, with the images that are kept of it. */
-interface Pointed {
-  readonly at: Pick<Row, 'registry' | 'repository' | 'tag' | 'digest'>;
+/** A move of a tag with the images that are kept of what it points to since then. */
+interface Move {
+  readonly at: Row;
   readonly rows: readonly Row[];
 }
 
-/** Rows of the same tag and digest stand one after the other; one without an image says that none is kept. */
-function pointedOf(rows: readonly Row[]): readonly Pointed[] {
-  const found: { at: Row; rows: Row[] }[] = [];
+/** Rows of the same move stand one after the other; one without an image says that none is kept. */
+function movesOf(rows: readonly Row[]): readonly Move[] {
+  const moves: { at: Row; rows: Row[] }[] = [];
   for (const row of rows) {
-    const last = found.at(-1);
-    if (last !== undefined && isSame(last.at, row)) last.rows.push(row);
-    else found.push({ at: row, rows: [row] });
+    const last = moves.at(-1);
+    if (last !== undefined && last.at.detected_at === row.detected_at && isSameTag(last.at, row)) last.rows.push(row);
+    else moves.push({ at: row, rows: [row] });
   }
-  return found;
+  return moves;
 }
 
-function isSame(one: Row, other: Row): boolean {
-  return (
-    one.digest === other.digest &&
-    one.tag === other.tag &&
-    one.repository === other.repository &&
-    one.registry === other.registry
-  );
+function isSameTag(one: Row, other: Row): boolean {
+  return one.tag === other.tag && one.repository === other.repository && one.registry === other.registry;
 }
 
-// The tags of a page are found by themselves, in the order of their key: joined first, all images would be.
-const statement = `with page as materialized (
-    select registry, repository, tag, digest, max(detected_at) as detected_at from image_tag
-    where account = :account::text and digest is not null
-      and (registry, repository, tag) >= (:registry::text, :repository::text, :tag::text)
-      and (registry, repository, tag, digest) > (:registry::text, :repository::text, :tag::text, :digest::text)
-    group by registry, repository, tag, digest order by registry, repository, tag, digest limit :limit::int
+// Moves of a page are found by themselves, in the order of their key: joined first, all images would be. What they come after is materialized:
+// by a constant the planner guesses that hardly any row is left (most have one registry), and sorts them all for each page.
+const statement = `with behind as materialized (
+    select :registry::text as registry, :repository::text as repository, :tag::text as tag, :at::bigint as at
+  ), page as materialized (
+    select t.* from behind b cross join lateral (
+      select registry, repository, tag, detected_at, digest from image_tag
+      where account = :account::text and (registry, repository, tag, detected_at) > (b.registry, b.repository, b.tag, b.at)
+      order by registry, repository, tag, detected_at limit :limit::int
+    ) t
   )
   select p.registry, p.repository, p.tag, p.digest, p.detected_at, i.image, i.image_id, i.state, i.status, i.created_at, i.analyzed_at
   from page p left join lateral (
@@ -67,13 +75,13 @@ const statement = `with page as materialized (
       select x.digest, x.place from index_image x where x.account = :account::text and x.index_digest = p.digest
     ) m join image k on k.account = :account::text and k.digest = m.led_to offset 0
   ) i on true
-  order by p.registry, p.repository, p.tag, p.digest, i.place`;
+  order by p.registry, p.repository, p.tag, p.detected_at, i.place`;
 
 type Row = {
   registry: string;
   repository: string;
   tag: string;
-  digest: Tag['digest'];
+  digest: Tag['digest'] | null;
   detected_at: number;
   image: Tag['digest'] | null;
   image_id: string;
@@ -84,7 +92,8 @@ type Row = {
 };
 
 function summaryOf(row: Row): TagSummary {
-  const { registry, repository, tag, digest: pointedTo } = row;
+  const { registry, repository, tag } = row;
+  const pointedTo = row.digest!;
   return {
     tag: { registry, repository, tag, digest: row.image!, detectedAt: row.detected_at },
     pointedTo,
