@@ -60,6 +60,13 @@ test('every operation of the contract has a good call and a bad one', {
   assert.deepEqual(called.toSorted(), known.toSorted());
 });
 
+/** What is still to come. */
+const awaited = new Set(['GET /images/{imageDigest}/sboms/native']);
+
+test('every operation of the contract is served', () => {
+  for (const name of Object.keys(operations)) assert.ok(routeOf(name) !== null || awaited.has(name), name);
+});
+
 let opened: Promise<{ scene: Scene; stack: AsyncDisposableStack }> | null = null;
 
 const play = async (): Promise<Scene> => {

@@ -14,7 +14,28 @@ const sent = (body: unknown): OperationLine => ({
   good: async (scene) => ({ ...(await operation(scene)), body }),
   bad: { ...none, body },
 });
-const manifest = { schemaVersion: 2, config: { digest: `sha256:${'0'.repeat(64)}` }, layers: [] };
+const blob = {
+  mediaType: 'application/vnd.docker.container.image.v1+json',
+  size: 2,
+  digest: `sha256:${'0'.repeat(64)}`,
+};
+const manifest = {
+  schemaVersion: 2,
+  mediaType: 'application/vnd.docker.distribution.manifest.v2+json',
+  ...{ config: blob, layers: [] },
+};
+const list = {
+  schemaVersion: 2,
+  mediaType: 'application/vnd.docker.distribution.manifest.list.v2+json',
+  manifests: [{ ...blob, mediaType: manifest.mediaType, platform: { os: 'linux', architecture: 'amd64' } }],
+};
+const config = {
+  os: 'linux',
+  architecture: 'amd64',
+  rootfs: { type: 'layers', diff_ids: [] },
+  config: {},
+  history: [],
+};
 /** An SBOM as syft writes it. */
 const packages = {
   artifacts: [],
@@ -42,9 +63,9 @@ export const importOperations: OperationTable = {
   'GET /imports/images/{operation_id}/manifest': listed,
   'POST /imports/images/{operation_id}/manifest': sent(manifest),
   'GET /imports/images/{operation_id}/parent_manifest': listed,
-  'POST /imports/images/{operation_id}/parent_manifest': sent(manifest),
+  'POST /imports/images/{operation_id}/parent_manifest': sent(list),
   'GET /imports/images/{operation_id}/image_config': listed,
-  'POST /imports/images/{operation_id}/image_config': sent({ os: 'linux', architecture: 'amd64' }),
+  'POST /imports/images/{operation_id}/image_config': sent(config),
 };
 
 /** What one account archived is uploaded by another one. */
