@@ -29,3 +29,8 @@ test('a star is any part of a name and nothing else; the first rule counts', asy
   assert.equal(await reached('https://example.org/a.com', endpoints), 'http://three/a.com');
   assert.equal(await reached('https://dkrxecr.example/', { 'dkr.ecr*': 'http://one' }), 'https://dkrxecr.example/');
 });
+
+test('Docker Hub is reached elsewhere by the name that people write', async () => {
+  const endpoints = { 'docker.io': 'http://cache.example' };
+  assert.equal(await reached('https://registry-1.docker.io/v2/', endpoints), 'http://cache.example/v2/');
+});

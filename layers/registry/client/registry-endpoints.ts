@@ -1,6 +1,7 @@
 import type { Fetch } from '#platform/fetch.ts';
+import { registryHost } from '../reference.ts';
 
-/** A host that is reached elsewhere. In `host`, `*` is any part of a name; `url` is `scheme://address[:port]`. */
+/** A host that is reached elsewhere. In `host`, `*` is any part of a name, and `docker.io` what people call Docker Hub; `url` is `scheme://address[:port]`. */
 export interface RegistryEndpoint {
   readonly host: string;
   readonly url: string;
@@ -8,7 +9,7 @@ export interface RegistryEndpoint {
 
 /** A fetch that reaches some hosts elsewhere: a pull-through cache, an emulator. The first rule for a host counts. */
 export function throughEndpoints(fetch: Fetch, endpoints: readonly RegistryEndpoint[]): Fetch {
-  const rules = endpoints.map(({ host, url }) => ({ url, pattern: hostPattern(host) }));
+  const rules = endpoints.map(({ host, url }) => ({ url, pattern: hostPattern(registryHost(host)) }));
   return (url, request) => {
     const { host, origin } = new URL(url);
     const rule = rules.find(({ pattern }) => pattern.test(host));
