@@ -103,7 +103,7 @@ export async function openWorld(): Promise<ConformanceWorld> {
   const serve = stack.use(
     await startServe(
       ...[join(folder, 'data'), mirror, '--allow-private-webhooks', '--malware', `clamd:${clamd.address}`],
-      ...['--registry-endpoint', `registry-1.docker.io=http://${registry.host}`],
+      ...['--registry-endpoint', `docker.io=http://${registry.host}`],
     ),
   );
   const admin = { user: 'admin', password: serve.password };
