@@ -1,7 +1,10 @@
 import type { Fetch } from '#platform/fetch.ts';
 import { registryHost } from '../reference.ts';
 
-/** A host that is reached elsewhere. In `host`, `*` is any part of a name, and `docker.io` what people call Docker Hub; `url` is `scheme://address[:port]`. */
+/**
+ * A host that is reached elsewhere. In `host`, `*` is any part of a name, and `docker.io` means Docker Hub; `url` is
+ * `scheme://address[:port]`.
+ */
 export interface RegistryEndpoint {
   readonly host: string;
   readonly url: string;
