@@ -108,7 +108,7 @@ export async function openAnalyzerBench(
 
   const client = opened.adopt(new SQSClient(awsTestClient(sqs.endpoint)), (one) => one.destroy());
   const prefix = `${sqs.endpoint}/000000000000/plimsoll-`;
-  for (const kind of ['image.queued', 'image.analyzed']) await makeQueue(client, kind);
+  for (const kind of ['image.queued', 'image.analyzed', 'notice.raised']) await makeQueue(client, kind);
   const queues: Queues = sqsQueues({
     client,
     clock,
