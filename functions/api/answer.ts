@@ -1,5 +1,5 @@
 import { type Fault, type FaultCode, faults } from '#core/fault.ts';
-import type { ApiResponse } from './route.ts';
+import type { ApiResponse, Download } from './route.ts';
 
 /** An answer in JSON: of a value, or of JSON text that comes in pieces; undefined is an empty body. Throws what the first piece throws. */
 export async function json(status: number, value: unknown): Promise<ApiResponse> {
@@ -12,6 +12,12 @@ export async function json(status: number, value: unknown): Promise<ApiResponse>
 /** An answer in text of a media type. */
 export function text(status: number, type: string, body: string): ApiResponse {
   return { status, headers: { 'content-type': type }, body };
+}
+
+/** A file to be stored under its name (RFC 6266); names are of the program's own making. */
+export function download(status: number, { type, name, bytes }: Download): ApiResponse {
+  const headers = { 'content-type': type, 'content-disposition': `attachment; filename="${name}"` };
+  return { status, headers, body: bytes };
 }
 
 /** Messages of these are for the log: they speak of statements and code, and are met before anybody has signed in. */

@@ -2,11 +2,11 @@ import type { Authenticator, Sender } from '#access/authenticate.ts';
 import { type Principal, requireRight } from '#access/principal.ts';
 import { about } from '#core/about.ts';
 import { Fault, faults } from '#core/fault.ts';
-import { faultResponse, json, problem, text } from './answer.ts';
+import { download, faultResponse, json, problem, text } from './answer.ts';
 import { type Found, findRoute } from './find-route.ts';
 import { readBody, readQuery } from './read-request.ts';
 import type { Admit } from './request-rate.ts';
-import type { ApiRequest, ApiResponse, ApiWorld, Route } from './route.ts';
+import type { ApiRequest, ApiResponse, ApiWorld, Download, Route } from './route.ts';
 import { type RouteFile, routesAt } from './route-file.ts';
 
 /** Answers one request of the REST API. Never throws: what goes wrong is an answer, and a defect is a log line too. */
@@ -85,11 +85,17 @@ async function answer({ world, authenticator, admit }: Parts, request: ApiReques
   const given = { params, query: query.value, body: body.value, sender };
   const made = await route.handle({ world, principal, authenticator, ...given });
   const status = route.status ?? 200;
-  const answered = route.text === undefined ? await json(status, made) : text(status, route.text, made as string);
+  const answered = await sent(route, status, made);
   // RFC 6749, 5.1
   return route.secret === true
     ? { ...answered, headers: { ...answered.headers, 'cache-control': 'no-store' } }
     : answered;
+}
+
+/** What a handler made in the form that its route declares. */
+async function sent(route: Route, status: number, made: unknown): Promise<ApiResponse> {
+  if (route.download !== undefined) return download(status, made as Download);
+  return route.text === undefined ? json(status, made) : text(status, route.text, made as string);
 }
 
 /** The body of a request for those routes that want one: a stranger's is never read. */

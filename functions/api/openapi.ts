@@ -113,7 +113,11 @@ function responses(route: Route, schemaOf: SchemaOf): object {
   const isRead = route.query !== undefined || route.body !== undefined || route.form !== undefined;
   return {
     [route.status ?? 200]:
-      route.answer === null ? { description: 'Done' } : sent('Done', route.text ?? 'application/json', route.answer),
+      route.download !== undefined
+        ? { description: 'A file', content: { [route.download]: {} } }
+        : route.answer === null
+          ? { description: 'Done' }
+          : sent('Done', route.text ?? 'application/json', route.answer),
     ...(isRead ? { 400: sent('Not of the form asked for', 'application/problem+json', problemAnswer) } : {}),
     ...(open
       ? {}

@@ -62,7 +62,15 @@ export interface ApiResponse {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
   /** In pieces where it may be too large to hold; to be read to its end or given back. */
-  readonly body: string | AsyncIterable<string>;
+  readonly body: string | AsyncIterable<string | Uint8Array>;
+}
+
+/** A file that a route gives in place of JSON. */
+export interface Download {
+  /** Its media type, and what it is called when it is stored. */
+  readonly type: string;
+  readonly name: string;
+  readonly bytes: AsyncIterable<Uint8Array>;
 }
 
 /** A request that found its route: parameters decoded, query and body of the declared shapes, sender known. */
@@ -107,6 +115,8 @@ export interface Route<Query = unknown, Body = unknown> {
   readonly status?: 204;
   /** The media type of an answer that is text and not JSON: what `handle` gives is sent as it is. */
   readonly text?: string;
+  /** The media type of an answer that is a file: `handle` gives a {@link Download}. */
+  readonly download?: string;
   /** The answer holds a secret: nobody keeps it on the way. */
   readonly secret?: true;
   /** Null: nothing is sent. */

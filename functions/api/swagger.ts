@@ -69,6 +69,7 @@ function operation(route: Route, schemaOf: SchemaOf): object {
       ? {}
       : { consumes: ['application/octet-stream', 'application/json'] }),
     ...(route.text === undefined ? {} : { produces: [route.text] }),
+    ...(route.download === undefined ? {} : { produces: [route.download] }),
     ...(parameters.length === 0 ? {} : { parameters }),
     responses: responses(route, schemaOf),
   };
@@ -111,7 +112,11 @@ function responses(route: Route, schemaOf: SchemaOf): object {
   const error = (description: string) => ({ description, schema: schemaOf(errorAnswer, 'output') });
   const problem = { description: 'Not of the form asked for', schema: schemaOf(problemAnswer, 'output') };
   const ok =
-    route.answer === null ? { description: 'Done' } : { description: 'Done', schema: schemaOf(route.answer, 'output') };
+    route.download !== undefined
+      ? { description: 'A file', schema: { type: 'file' } }
+      : route.answer === null
+        ? { description: 'Done' }
+        : { description: 'Done', schema: schemaOf(route.answer, 'output') };
   return {
     [route.status ?? 200]: ok,
     ...(route.query === undefined && route.body === undefined && route.form === undefined ? {} : { 400: problem }),

@@ -15,7 +15,7 @@ import { contentTypes, type DocumentType, documentTypes, isOtherType, packageIte
 import { analyzedImage, storedImage } from '../find-stored.ts';
 import { imageDocument } from '../image-documents.ts';
 import { jsonList } from '../json-list.ts';
-import { type ApiWorld, type Call, type Route, routesOf } from '../route.ts';
+import { type ApiWorld, type Call, type Route, route, routesOf } from '../route.ts';
 
 const paths = (rest: string) => [`/images/{digest}${rest}`, `/images/by_id/{imageId}${rest}`];
 
@@ -47,6 +47,18 @@ export const imageContentRoutes: readonly Route[] = [
     access: 'user',
     answer: imageMetadata,
     handle: metadata,
+  }),
+  route({
+    method: 'GET',
+    path: '/images/{digest}/sboms/native',
+    summary: "What is in an image, in Syft's JSON, as a gzip file",
+    access: 'getImage',
+    download: 'application/gzip',
+    answer: null,
+    handle: async (call: Call) => {
+      const { image, report } = await analyzedImage(call);
+      return (await import('../native-sbom.ts')).nativeSbom(image, report);
+    },
   }),
   ...routesOf(paths('/artifacts/retrieved_files'), {
     method: 'GET',

@@ -2,11 +2,12 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Fault, faults } from '#core/fault.ts';
 import { faultResponse, json } from '#functions/api/answer.ts';
+import type { ApiResponse } from '#functions/api/route.ts';
 import { jsonList } from '#functions/api/json-list.ts';
 import { errorAnswer } from '#schema/api/system.ts';
 import { fits } from '#test/support/fits.ts';
 
-async function textOf(body: string | AsyncIterable<string>): Promise<string> {
+async function textOf(body: ApiResponse['body']): Promise<string> {
   return typeof body === 'string' ? body : (await Array.fromAsync(body)).join('');
 }
 

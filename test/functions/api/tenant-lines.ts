@@ -85,6 +85,7 @@ export const tenantLines: Readonly<Record<string, TenantLine>> = {
       Object.entries(belowImage).map(([path, line]) => [`GET ${image}${path}`, line]),
     ),
   ),
+  'GET /images/{digest}/sboms/native': ofImage,
   'GET /query/images/by_package': { ...list, query: '?name=musl' },
   'GET /query/images/by_vulnerability': { ...list, query: '?vulnerability_id=CVE-2031-0001' },
   'GET /query/vulnerabilities': { ...own, query: '?id=CVE-2031-0001' },

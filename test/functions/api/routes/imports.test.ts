@@ -204,7 +204,7 @@ test('an image without what it is made of is refused, and the operation stays op
     [{ ...good, contents: without }, 400],
     [{ ...good, contents: { ...contents, packages: '0'.repeat(64) } }, 400],
     [{ ...good, digest: 'sha256:1' }, 400],
-    [{ ...good, tags: ['registry.example.test/team/imported@' + image] }, 400],
+    [{ ...good, tags: [`registry.example.test/team/imported@${image}`] }, 400],
     [{ ...good, operation_uuid: 'nobody-has-it' }, 404],
   ] as const) {
     const answer = await finish(here, request);
