@@ -1,15 +1,21 @@
 import { open } from 'node:fs/promises';
 import { Fault } from '#core/fault.ts';
 import { parseBundle } from '#policy/bundle.ts';
+import { bundles } from '#policy/bundles.ts';
 import { defaultBundle } from '#policy/default-bundle.ts';
 import type { PolicyBundle } from '#schema/policy-bundle.ts';
 
 /** A bundle is a few kilobytes, one with long lists some megabytes. */
 const mostBytes = 64 * 1024 * 1024;
 
-/** The bundle in a file, the built-in one when none is named. Throws `input/invalid` that says what is wrong with it. */
+/**
+ * The bundle in a file, or the one of a name that comes with Plimsoll (`./strict` is a file of that name); the default one when none is
+ * named. Throws `input/invalid` that says what is wrong with it.
+ */
 export async function readBundle(file: string | undefined): Promise<PolicyBundle> {
   if (file === undefined) return defaultBundle;
+  const own = bundles.find(({ name }) => name === file);
+  if (own !== undefined) return own.bundle;
   const parsed = parseBundle(parseJson(file, await readText(file)));
   if (parsed.kind === 'bundle') return parsed.bundle;
   const shown = parsed.problems.slice(0, 5).map((problem) => problem.details);

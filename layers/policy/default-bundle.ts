@@ -1,15 +1,16 @@
 import type { PolicyBundle, PolicyRule } from '#schema/policy-bundle.ts';
+import { ruleOf } from './whole-bundle.ts';
 
 const vulnerable = 'vulnerabilities';
 
 const rules: PolicyRule[] = [
-  rule('ssh-exposed', 'STOP', 'dockerfile', 'exposed_ports', { ports: '22', type: 'blacklist' }),
-  rule('no-healthcheck', 'WARN', 'dockerfile', 'instruction', { instruction: 'HEALTHCHECK', check: 'not_exists' }),
-  rule('feed-stale', 'WARN', vulnerable, 'stale_feed_data', { max_days_since_sync: '2' }),
-  rule('feed-unavailable', 'WARN', vulnerable, 'vulnerability_data_unavailable', {}),
-  rule('severity-medium', 'WARN', vulnerable, 'package', severity('=', 'medium')),
-  rule('severity-above-medium', 'STOP', vulnerable, 'package', severity('>', 'medium')),
-  rule('unrated-with-fix', 'STOP', vulnerable, 'package', { ...severity('=', 'unknown'), fix_available: 'true' }),
+  ruleOf('ssh-exposed', 'STOP', 'dockerfile', 'exposed_ports', { ports: '22', type: 'blacklist' }),
+  ruleOf('no-healthcheck', 'WARN', 'dockerfile', 'instruction', { instruction: 'HEALTHCHECK', check: 'not_exists' }),
+  ruleOf('feed-stale', 'WARN', vulnerable, 'stale_feed_data', { max_days_since_sync: '2' }),
+  ruleOf('feed-unavailable', 'WARN', vulnerable, 'vulnerability_data_unavailable', {}),
+  ruleOf('severity-medium', 'WARN', vulnerable, 'package', severity('=', 'medium')),
+  ruleOf('severity-above-medium', 'STOP', vulnerable, 'package', severity('>', 'medium')),
+  ruleOf('unrated-with-fix', 'STOP', vulnerable, 'package', { ...severity('=', 'unknown'), fix_available: 'true' }),
 ];
 
 /**
@@ -52,14 +53,4 @@ export const defaultBundle: PolicyBundle = {
 
 function severity(comparison: string, word: string): Record<string, string> {
   return { package_type: 'all', severity_comparison: comparison, severity: word };
-}
-
-function rule(
-  id: string,
-  action: PolicyRule['action'],
-  gate: string,
-  trigger: string,
-  parameters: Readonly<Record<string, string>>,
-): PolicyRule {
-  return { id, action, gate, trigger, params: Object.entries(parameters).map(([name, value]) => ({ name, value })) };
 }

@@ -1,4 +1,7 @@
 import { Fault } from '#core/fault.ts';
+import { parseBundle } from '#policy/bundle.ts';
+import { bundles } from '#policy/bundles.ts';
+import { unusedParts } from '#policy/unused-parts.ts';
 import { bundleShown, policyFields, policyListFields } from '../client/policy-fields.ts';
 import { gateFields, parameterFields, specParts, triggerFields } from '../client/policy-spec-fields.ts';
 import type { Call, Group } from '../client/leaf.ts';
@@ -62,6 +65,29 @@ export const policy: Group = {
       exit: () => 2,
     },
     {
+      words: 'init',
+      summary: 'Prints a bundle to begin with, without asking a server',
+      arguments: [
+        {
+          name: 'NAME',
+          help: 'the bundle (default: default)',
+          optional: true,
+          choices: bundles.map(({ name }) => name),
+        },
+      ],
+      run: async ({ given }) => {
+        const name = given.maybe('NAME') ?? 'default';
+        return bundleShown(bundles.find((one) => one.name === name)!.bundle);
+      },
+    },
+    {
+      words: 'lint',
+      summary: 'Tells what is wrong with a bundle, without asking a server',
+      help: 'Exit code 1: something is wrong, and no server takes it.',
+      arguments: [{ name: 'FILE', help: 'the bundle, JSON' }],
+      run: async ({ given }) => linted(given.word('FILE'), await readJson(given.word('FILE'))),
+    },
+    {
       words: 'hub list',
       summary: 'Lists the bundles that a hub publishes',
       async run({ hub }) {
@@ -95,6 +121,24 @@ export const policy: Group = {
     },
   ],
 };
+
+/** All that a server would say of a bundle, and what in it nothing leads to. */
+function linted(file: string, bundle: unknown): Shown {
+  const parsed = parseBundle(bundle);
+  const problems = parsed.kind === 'invalid' ? parsed.problems : [];
+  const unused = parsed.kind === 'bundle' ? unusedParts(parsed.bundle) : [];
+  const lines = [
+    ...problems.map(({ problem_type: kind, details }) => ({ level: 'error', kind, details })),
+    ...unused.map((details) => ({ level: 'note', kind: 'Unused', details })),
+  ];
+  const fields = [
+    { title: 'Level', of: 'level' },
+    { title: 'Kind', of: 'kind' },
+    { title: 'Details', of: 'details', wraps: true as const },
+  ];
+  if (lines.length === 0) return said(lines, `${file} is good`);
+  return { ...table(lines, fields), code: problems.length > 0 ? 1 : 0 };
+}
 
 async function addBundle({ api }: Call, bundle: unknown): Promise<Shown> {
   return facts(await api.ask('POST', ['policies'], { query: { detail: true }, body: bundle }), policyFields);

@@ -40,7 +40,7 @@ SOURCE is an image of a registry (alpine:3.20, ghcr.io/me/app@sha256:...), or
   --platform P         os/arch[/variant] of a multi-platform image (default linux/amd64, or the only one there is)
   -o, --output F       table (default), json or packages; F=FILE writes to a file; repeatable
   --sort ORDER         findings of a table by severity (default) or by risk (EPSS, KEV and CVSS together)
-  --policy FILE        policy bundle (default: the built-in one)
+  --policy FILE        policy bundle: a file, or default, strict, cis-docker, nist-800-190 (default: default)
   --tag NAME           what the bundle's mappings see (default: the image's own name)
   --no-wait            judge without feeds that take minutes to load, and say so; by default the scan waits for those that
                        judge the image's own packages

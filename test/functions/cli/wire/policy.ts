@@ -53,6 +53,30 @@ const refused = new Status(400, {
 
 export const policyRows: readonly Row[] = [
   {
+    says: 'a bundle to begin with is printed, and nobody is asked',
+    argv: ['policy', 'init', 'strict'],
+    ...{ answers: {}, asks: [] },
+    shows: ['"id": "plimsoll-strict"', '"known-exploited"'],
+  },
+  {
+    says: 'a bundle that there is not is no bundle to begin with',
+    argv: ['policy', 'init', 'lax'],
+    ...{ answers: {}, asks: [], code: 2 },
+    complains: /default or strict or cis-docker/,
+  },
+  {
+    says: 'a good bundle is good, and what nothing in it leads to is told',
+    argv: ['policy', 'lint', join(import.meta.dirname, 'good-bundle.json')],
+    ...{ answers: {}, asks: [] },
+    shows: [/note +Unused +no mapping names the policy 'spare'/],
+  },
+  {
+    says: 'a bad bundle is exit code 1, with everything that is wrong',
+    argv: ['policy', 'lint', join(import.meta.dirname, 'bundle.json')],
+    ...{ answers: {}, asks: [], code: 1 },
+    shows: [/error +ValidationError/],
+  },
+  {
     says: 'a bundle is added',
     argv: ['policy', 'add', join(import.meta.dirname, 'bundle.json')],
     answers: { 'POST /policies': record },
