@@ -2,7 +2,7 @@ import { requireAccount } from '#access/account-store.ts';
 import { admitImage } from '#catalog/admit-image.ts';
 import type { Image } from '#catalog/image.ts';
 import { findImage } from '#catalog/image-store.ts';
-import { digestHex, digestOf } from '#core/digest.ts';
+import { putDockerfile } from '#catalog/put-dockerfile.ts';
 import { Fault } from '#core/fault.ts';
 import { subscribeTag } from '#notices/subscribe-tag.ts';
 import { sendEvents } from '#platform/bus.ts';
@@ -45,7 +45,7 @@ async function addFromRegistry(
     ...{ account, reference, annotations, force },
     at: createdAt ?? world.clock.now(),
     ...(createdAt === null ? {} : { createdAt }),
-    dockerfile: await storeDockerfile(world, dockerfile),
+    dockerfile: dockerfile === null ? null : await putDockerfile(world, Buffer.from(dockerfile, 'base64')),
   }).catch(async (thrown: unknown) => {
     const { code, message: reason } = Fault.from(thrown);
     const found = lookupFault(Fault.from(thrown));
@@ -64,12 +64,4 @@ async function createdBefore(world: ApiWorld, account: string, digest: string): 
   const known = await findImage(world, account, digest);
   if (known !== null) return known.createdAt;
   throw new Fault('input/invalid', 'image digest must already exist to force re-analyze using tag+digest');
-}
-
-async function storeDockerfile(world: ApiWorld, base64: string | null): Promise<string | null> {
-  if (base64 === null) return null;
-  const text = Buffer.from(base64, 'base64');
-  const key = `dockerfiles/${digestHex(digestOf(text))}`;
-  await world.blobs.put(key, text);
-  return key;
 }

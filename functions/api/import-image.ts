@@ -12,7 +12,8 @@ import { admitToCatalog } from '#catalog/admit-store.ts';
 import type { Image } from '#catalog/image.ts';
 import { moveImage } from '#catalog/image-store.ts';
 import { pointTag } from '#catalog/point-tag.ts';
-import { type Digest, digestHex, digestOf, isDigest } from '#core/digest.ts';
+import { putDockerfile } from '#catalog/put-dockerfile.ts';
+import { type Digest, isDigest } from '#core/digest.ts';
 import { Fault } from '#core/fault.ts';
 import { subscribeTag } from '#notices/subscribe-tag.ts';
 import { readBlob } from '#platform/blobs.ts';
@@ -117,9 +118,5 @@ async function configOf(world: ApiWorld, { id }: ImportOperation, contents: Impo
 
 async function storeDockerfile(world: ApiWorld, { id }: ImportOperation, { dockerfile }: ImportContents) {
   const bytes = dockerfile === undefined ? null : await readBlob(world.blobs, importBlob(id, 'dockerfile', dockerfile));
-  if (bytes === null) return null;
-  const text = Buffer.from(dockerfileText(bytes));
-  const key = `dockerfiles/${digestHex(digestOf(text))}`;
-  await world.blobs.put(key, text);
-  return key;
+  return bytes === null ? null : putDockerfile(world, Buffer.from(dockerfileText(bytes)));
 }

@@ -1,7 +1,8 @@
 import { putAccountReport } from '#analysis/image-report-store.ts';
-import { digestHex, type Digest, digestOf } from '#core/digest.ts';
+import type { Digest } from '#core/digest.ts';
 import { Fault } from '#core/fault.ts';
 import { findImage } from '#catalog/image-store.ts';
+import { putDockerfile } from '#catalog/put-dockerfile.ts';
 import { insertKnownImage } from '#catalog/restored-image-store.ts';
 import { insertTagMoves } from '#catalog/tag-moves-store.ts';
 import { raiseEvents } from '#platform/raise-events.ts';
@@ -60,7 +61,8 @@ export async function putRestored(
   const { manifest, files } = document;
   const digest = manifest.image_digest as Digest;
   const report = await putAccountReport(world, account, found);
-  const dockerfile = await putDockerfile(world, files.get(archiveFiles.dockerfile));
+  const given = files.get(archiveFiles.dockerfile);
+  const dockerfile = given === undefined ? null : await putDockerfile(world, given);
   const { content, chain, ...image } = manifest.image;
   const now = world.clock.now();
   await world.sql.transaction(async (tx) => {
@@ -114,13 +116,6 @@ async function putVerdicts(world: ArchiveWorld, { files }: ArchiveDocument): Pro
   for (const { bundle, ...past } of verdicts.toReversed())
     stored.push(await putPastVerdict(world, { ...past, bundle: bundles[bundle]! }));
   return stored;
-}
-
-async function putDockerfile(world: ArchiveWorld, content: Buffer | undefined): Promise<string | null> {
-  if (content === undefined) return null;
-  const key = `dockerfiles/${digestHex(digestOf(content))}`;
-  await world.blobs.put(key, content);
-  return key;
 }
 
 async function raiseFailed(world: ArchiveWorld, { account, digest }: ArchivedImage, error: string): Promise<void> {

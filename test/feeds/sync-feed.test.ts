@@ -6,6 +6,7 @@ import type { Feed } from '#feeds/feed.ts';
 import { type SyncOutcome, type SyncWorld, syncGroup } from '#feeds/sync-feed.ts';
 import type { Sql } from '#platform/sql.ts';
 import { comparators } from '#versions/comparators.ts';
+import { dyingAfter } from '#test/support/dying-sql.ts';
 import { inRollback } from '../support/database.ts';
 import { eventsOf } from '../support/event-log.ts';
 import { type TestClock, testClock } from '../support/test-clock.ts';
@@ -210,19 +211,6 @@ test('a sync that dies after some chunks ends, run again, in the rows of an undi
     });
   }
 });
-
-/** A database that nothing can be asked of after so many statements. */
-function dyingAfter(sql: Sql, statements: number): Sql {
-  let left = statements;
-  const dying = (to: Sql): Sql => ({
-    async query(statement, parameters) {
-      if (left-- <= 0) throw new Error('the process died');
-      return await to.query(statement, parameters);
-    },
-    transaction: (work) => to.transaction((tx) => work(dying(tx))),
-  });
-  return dying(sql);
-}
 
 test('a group that lost more than half of its records is not believed, unless forced', () =>
   inRollback(async (sql) => {

@@ -19,6 +19,7 @@ import { verdictHistory } from '#policy/verdict-store.ts';
 import { defaultLimits, type Limits } from '#core/limits.ts';
 import type { SubscriptionType } from '#schema/event-log.ts';
 import type { ImageReport } from '#schema/image-report.ts';
+import { dyingAfter } from '#test/support/dying-sql.ts';
 import { inRollback } from '#test/support/database.ts';
 import { eventsOf } from '#test/support/event-log.ts';
 import { advisory, fakeFeed, syncWorld } from '#test/support/fake-feed.ts';
@@ -418,16 +419,3 @@ test('an evaluation that dies at any moment tells everything when it is done aga
 
 /** Only GHSA-1 keeps an image from shipping. */
 const denying = bundleOf([ruleOf('vulnerabilities', 'blacklist', 'STOP', { vulnerability_ids: 'GHSA-1' })]);
-
-/** A database that nothing can be asked of after so many statements, also within a transaction. */
-function dyingAfter(sql: Sql, statements: number): Sql {
-  let left = statements;
-  const dying = (to: Sql): Sql => ({
-    async query(statement, parameters) {
-      if (left-- <= 0) throw new Error('the process died');
-      return await to.query(statement, parameters);
-    },
-    transaction: (work) => to.transaction((tx) => work(dying(tx))),
-  });
-  return dying(sql);
-}
